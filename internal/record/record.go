@@ -1,0 +1,205 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// Stream is one of the two numbered sequences of a journal.
+type Stream string
+
+const (
+	// Events is what happened: doors, badges, access decisions, alarms, tickets, surveys, audit. It is the
+	// stream that is never dropped while a byte is free.
+	Events Stream = "events"
+	// Telemetry is what was measured. It may be thinned, and its oldest part dropped, when space runs out.
+	Telemetry Stream = "telemetry"
+)
+
+// Streams lists both streams in the order in which they are sent: what happened before what was measured.
+var Streams = [...]Stream{Events, Telemetry}
+
+// ParseStream returns the stream of that name, or an error naming the two there are.
+func ParseStream(s string) (Stream, error) {
+	switch Stream(s) {
+	case Events, Telemetry:
+		return Stream(s), nil
+	}
+	return "", fmt.Errorf("unknown stream %q: expected %q or %q", s, Events, Telemetry)
+}
+
+// Clock says how far a record's wall time can be trusted.
+type Clock string
+
+const (
+	// Synced wall time is believed: it was after the earliest plausible date and not behind an earlier record.
+	Synced Clock = "synced"
+	// Unsynced wall time is not: the board had not yet learned the time (boards without a battery start in
+	// 1970). Boot and mono place such a record relative to others of the same boot.
+	Unsynced Clock = "unsynced"
+)
+
+// Limits of one record and one batch. They hold on both sides: a node never sends more, head office refuses it.
+const (
+	// MaxData is the largest data member of one record, in bytes of compact JSON.
+	MaxData = 64 << 10
+	// MaxBatchRecords is the largest number of records in one batch.
+	MaxBatchRecords = 1000
+	// MaxPayload is the largest batch on the wire, compressed or not, in bytes.
+	MaxPayload = 256 << 10
+	// MaxBatch is the largest batch after decompression, in bytes. It bounds what a hostile sender can make a
+	// reader allocate.
+	MaxBatch = 4 << 20
+)
+
+// Record is one thing that a station wrote down. It is immutable once it has a seq.
+type Record struct {
+	// Seq counts from 1 without gaps within (epoch, stream).
+	Seq uint64 `json:"seq"`
+	// Type is "noun.verb" in the past tense, such as "door.opened". It means what CloudEvents means by type.
+	Type string `json:"type"`
+	// Source is the point or part it happened at, such as "machine-room/door".
+	Source string `json:"source"`
+	// Time is the wall time at which it happened, in UTC, to the millisecond.
+	Time time.Time `json:"time"`
+	// Clock says whether Time can be believed.
+	Clock Clock `json:"clock"`
+	// Boot identifies the boot of the machine (Linux: /proc/sys/kernel/random/boot_id).
+	Boot string `json:"boot"`
+	// Mono is nanoseconds since that boot, including suspend (CLOCK_BOOTTIME).
+	Mono int64 `json:"mono"`
+	// Data is a JSON object whose members depend on Type; see the structs of this package. Never empty.
+	Data json.RawMessage `json:"data"`
+}
+
+// Lost is a tombstone: records first to last of a stream are gone from the journal, and why.
+type Lost struct {
+	// First and Last are the ends of the range of seq, both included; First <= Last.
+	First uint64 `json:"first"`
+	Last  uint64 `json:"last"`
+	// Reason is one of the Reason constants, or one that a newer station knows.
+	Reason string `json:"reason"`
+}
+
+// Reasons for which records may be lost.
+const (
+	ReasonFull    = "full"    // the journal had reached its byte cap or the disk was full
+	ReasonThinned = "thinned" // telemetry thinned to save space
+	ReasonDamaged = "damaged" // the bytes on disk no longer match their checksum
+)
+
+var (
+	namePattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+	typePattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)+$`)
+	sourcePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,7}$`)
+	epochPattern  = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+)
+
+// CheckName refuses a station or node name that cannot stand as one level of an MQTT topic.
+func CheckName(what, name string) error {
+	if !namePattern.MatchString(name) {
+		return fmt.Errorf("%s %q: expected 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit", what, name)
+	}
+	return nil
+}
+
+// CheckPoint refuses a point or source name: up to eight names as of CheckName, separated by "/".
+func CheckPoint(point string) error {
+	if !sourcePattern.MatchString(point) {
+		return fmt.Errorf("point %q: expected names of letters, digits, '.', '_', '-' separated by '/', such as machine-room/door", point)
+	}
+	return nil
+}
+
+// CheckEpoch refuses what is not a lower-case UUID.
+func CheckEpoch(epoch string) error {
+	if !epochPattern.MatchString(epoch) {
+		return fmt.Errorf("epoch %q: expected a UUID in lower case", epoch)
+	}
+	return nil
+}
+
+// Validate refuses a record that does not keep the contract above, naming the member that breaks it.
+func (r Record) Validate() error {
+	switch {
+	case r.Seq == 0:
+		return errors.New("seq 0: expected a number from 1")
+	case r.Seq > 1<<62:
+		return fmt.Errorf("seq %d: too large", r.Seq)
+	case len(r.Type) > 64 || !typePattern.MatchString(r.Type):
+		return fmt.Errorf("type %q: expected noun.verb in lower case", r.Type)
+	case !sourcePattern.MatchString(r.Source):
+		return fmt.Errorf("source %q: expected a point name", r.Source)
+	case r.Time.IsZero() || r.Time.Year() < 1970 || r.Time.Year() > 9999:
+		return fmt.Errorf("time %s: expected a time from 1970 on", r.Time)
+	case r.Clock != Synced && r.Clock != Unsynced:
+		return fmt.Errorf("clock %q: expected %q or %q", r.Clock, Synced, Unsynced)
+	case len(r.Boot) > 64:
+		return fmt.Errorf("boot: longer than 64 bytes")
+	case r.Mono < 0:
+		return fmt.Errorf("mono %d: negative", r.Mono)
+	}
+	return CheckData(r.Data)
+}
+
+// CheckData refuses data that is not one JSON object of at most MaxData bytes.
+func CheckData(data json.RawMessage) error {
+	if len(data) > MaxData {
+		return fmt.Errorf("data: %d bytes, at most %d are allowed", len(data), MaxData)
+	}
+	trimmed := bytes.TrimLeft(data, " \t\r\n")
+	if len(trimmed) == 0 || trimmed[0] != '{' || !json.Valid(data) {
+		return fmt.Errorf("data: expected a JSON object, got %.40q", data)
+	}
+	return nil
+}
+
+// Equal reports whether two records with the same identity say the same. Data is compared as compact JSON, and
+// time as an instant.
+func (r Record) Equal(o Record) bool {
+	return r.Seq == o.Seq && r.Type == o.Type && r.Source == o.Source && r.Time.Equal(o.Time) &&
+		r.Clock == o.Clock && r.Boot == o.Boot && r.Mono == o.Mono && bytes.Equal(compact(r.Data), compact(o.Data))
+}
+
+func compact(data json.RawMessage) []byte {
+	var b bytes.Buffer
+	if err := json.Compact(&b, data); err != nil {
+		return data
+	}
+	return b.Bytes()
+}
+
+// Validate refuses an empty or reversed range.
+func (l Lost) Validate() error {
+	switch {
+	case l.First == 0 || l.Last < l.First || l.Last > 1<<62:
+		return fmt.Errorf("lost %d to %d: expected 1 <= first <= last", l.First, l.Last)
+	case l.Reason == "" || len(l.Reason) > 64:
+		return fmt.Errorf("lost %d to %d: reason %.70q: expected 1 to 64 bytes", l.First, l.Last, l.Reason)
+	}
+	return nil
+}
+
+// Entry is what the parts of a program hand to the journal: a record before it has a seq and a stamp.
+type Entry struct {
+	// Type, Source and Data are those of Record.
+	Type   string
+	Source string
+	Data   json.RawMessage
+	// Time is when it happened; zero means now. A recording that is replayed sets it.
+	Time time.Time
+}
+
+// NewEntry encodes data as the JSON object of an entry. It panics when data cannot be encoded, which only a
+// programming error can cause: the structs of this package always can.
+func NewEntry(typ, source string, at time.Time, data any) Entry {
+	encoded, err := json.Marshal(data)
+	if err != nil {
+		panic(fmt.Sprintf("record: encode data of %s: %v", typ, err))
+	}
+	return Entry{Type: typ, Source: source, Time: at, Data: encoded}
+}

@@ -1,0 +1,227 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// Batch is the payload of an up/{stream} message: consecutive records of one stream of one journal, and the
+// tombstones of those that are gone. Either list may be empty, not both.
+type Batch struct {
+	Epoch   string   `json:"epoch"`
+	Stream  Stream   `json:"stream"`
+	Records []Record `json:"records"`
+	Lost    []Lost   `json:"lost,omitempty"`
+}
+
+// Ack is head office's own acknowledgement, sent only after its database has committed: of this epoch and
+// stream, nothing up to and including Through is missing at head office.
+type Ack struct {
+	Epoch   string `json:"epoch"`
+	Stream  Stream `json:"stream"`
+	Through uint64 `json:"through"`
+}
+
+// Presence is the retained payload of the online topic; the broker publishes the offline one as the node's will.
+type Presence struct {
+	// State is "online" or "offline".
+	State string `json:"state"`
+	// Since is when the state began. In a will it is when the connection began, since nobody knows more.
+	Since time.Time `json:"since"`
+}
+
+// States of Presence.
+const (
+	Online  = "online"
+	Offline = "offline"
+)
+
+// Quality says how far the value of a point can be trusted.
+type Quality string
+
+const (
+	Good    Quality = "good"    // measured as intended
+	Stale   Quality = "stale"   // the last good value, too old
+	Faulty  Quality = "faulty"  // the hardware is missing or answers wrongly; Reason says how
+	Unknown Quality = "unknown" // not measured yet
+)
+
+// State is the retained latest value of a point.
+type State struct {
+	// Value is a number, a string or a bool; nil when there is none.
+	Value any `json:"value"`
+	// Unit is the unit of a number, such as "°C" or "%RH"; empty when there is none.
+	Unit string `json:"unit"`
+	// Time is when the value was measured or the quality changed.
+	Time time.Time `json:"time"`
+	// Quality and, unless it is good, the reason for it in words.
+	Quality Quality `json:"quality"`
+	Reason  string  `json:"reason,omitempty"`
+}
+
+var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+
+// One encoder and decoder serve all callers: EncodeAll and DecodeAll are safe for concurrent use.
+var (
+	zstdEncoder = must(zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault),
+		zstd.WithWindowSize(256<<10)))
+	zstdDecoder = must(zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(MaxBatch)))
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// EncodeBatch spells a batch for the wire, compressed with zstd when that is shorter.
+func EncodeBatch(b Batch) ([]byte, error) {
+	if b.Records == nil {
+		b.Records = []Record{} // "records" is a list on the wire also when only tombstones travel
+	}
+	plain, err := json.Marshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("encode batch of %s: %w", b.Stream, err)
+	}
+	if packed := zstdEncoder.EncodeAll(plain, nil); len(packed) < len(plain) {
+		return packed, nil
+	}
+	return plain, nil
+}
+
+// ErrTooLarge is wrapped by DecodeBatch for a payload over a limit of this package.
+var ErrTooLarge = errors.New("over the size limit")
+
+// DecodeBatch reads a batch from the wire and validates all of it. Members it does not know are passed over.
+func DecodeBatch(payload []byte) (Batch, error) {
+	if len(payload) > MaxPayload {
+		return Batch{}, fmt.Errorf("batch of %d bytes, at most %d are allowed: %w", len(payload), MaxPayload, ErrTooLarge)
+	}
+	if bytes.HasPrefix(payload, zstdMagic) {
+		plain, err := zstdDecoder.DecodeAll(payload, nil)
+		if errors.Is(err, zstd.ErrDecoderSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeExceeded) || len(plain) > MaxBatch {
+			return Batch{}, fmt.Errorf("batch is over %d bytes when decompressed: %w", MaxBatch, ErrTooLarge)
+		}
+		if err != nil {
+			return Batch{}, fmt.Errorf("decompress batch: %w", err)
+		}
+		payload = plain
+	}
+	var b Batch
+	if err := json.Unmarshal(payload, &b); err != nil {
+		return Batch{}, fmt.Errorf("decode batch: %w", err)
+	}
+	return b, b.Validate()
+}
+
+// Validate refuses a batch that breaks the contract: unknown stream, bad epoch, seq that does not rise, a bad
+// record or tombstone, or nothing at all.
+func (b Batch) Validate() error {
+	if err := CheckEpoch(b.Epoch); err != nil {
+		return err
+	}
+	if _, err := ParseStream(string(b.Stream)); err != nil {
+		return err
+	}
+	if len(b.Records) == 0 && len(b.Lost) == 0 {
+		return errors.New("batch has neither records nor lost")
+	}
+	if n := len(b.Records) + len(b.Lost); n > MaxBatchRecords {
+		return fmt.Errorf("batch of %d records, at most %d are allowed: %w", n, MaxBatchRecords, ErrTooLarge)
+	}
+	for i, r := range b.Records {
+		if err := r.Validate(); err != nil {
+			return fmt.Errorf("records[%d]: %w", i, err)
+		}
+		if i > 0 && r.Seq <= b.Records[i-1].Seq {
+			return fmt.Errorf("records[%d]: seq %d after %d: expected rising seq", i, r.Seq, b.Records[i-1].Seq)
+		}
+	}
+	for i, l := range b.Lost {
+		if err := l.Validate(); err != nil {
+			return fmt.Errorf("lost[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// Encode spells the acknowledgement for the wire.
+func (a Ack) Encode() []byte { return encode(a) }
+
+// DecodeAck reads an acknowledgement from the wire and validates it.
+func DecodeAck(payload []byte) (Ack, error) {
+	var a Ack
+	if err := json.Unmarshal(payload, &a); err != nil {
+		return Ack{}, fmt.Errorf("decode ack: %w", err)
+	}
+	if err := CheckEpoch(a.Epoch); err != nil {
+		return Ack{}, fmt.Errorf("decode ack: %w", err)
+	}
+	if _, err := ParseStream(string(a.Stream)); err != nil {
+		return Ack{}, fmt.Errorf("decode ack: %w", err)
+	}
+	return a, nil
+}
+
+// Encode spells the presence for the wire.
+func (p Presence) Encode() []byte {
+	p.Since = Stamp(p.Since)
+	return encode(p)
+}
+
+// DecodePresence reads a presence from the wire and validates it.
+func DecodePresence(payload []byte) (Presence, error) {
+	var p Presence
+	if err := json.Unmarshal(payload, &p); err != nil {
+		return Presence{}, fmt.Errorf("decode online: %w", err)
+	}
+	if p.State != Online && p.State != Offline {
+		return Presence{}, fmt.Errorf("decode online: state %.40q: expected %q or %q", p.State, Online, Offline)
+	}
+	return p, nil
+}
+
+// Encode spells the state for the wire.
+func (s State) Encode() []byte {
+	s.Time = Stamp(s.Time)
+	return encode(s)
+}
+
+// DecodeState reads a state from the wire and validates it.
+func DecodeState(payload []byte) (State, error) {
+	var s State
+	if len(payload) > MaxData {
+		return State{}, fmt.Errorf("decode state: %d bytes, at most %d are allowed: %w", len(payload), MaxData, ErrTooLarge)
+	}
+	if err := json.Unmarshal(payload, &s); err != nil {
+		return State{}, fmt.Errorf("decode state: %w", err)
+	}
+	switch s.Value.(type) {
+	case nil, string, bool, float64:
+	default:
+		return State{}, errors.New("decode state: value: expected a number, a string, a bool or null")
+	}
+	switch s.Quality {
+	case Good, Stale, Faulty, Unknown:
+	default:
+		return State{}, fmt.Errorf("decode state: quality %.40q: expected good, stale, faulty or unknown", s.Quality)
+	}
+	return s, nil
+}
+
+// Stamp brings a time into the form it has on the wire: UTC, to the millisecond, no monotonic part.
+func Stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+func encode(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("record: encode %T: %v", v, err)) // only a value outside the contract can cause it
+	}
+	return b
+}
