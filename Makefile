@@ -1,0 +1,88 @@
+# StationKeeper. `make` lists what there is; `make run` and `make test` need only Debian 12 and Go, and install the
+# rest. SETUP=true skips the installing.
+
+SETUP     ?= .ci/setup
+TESTFLAGS ?=
+FUZZTIME  ?= 10s
+BENCH     ?= .
+# Recordings to replay.
+DATA      ?= ../shared/data
+
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unversioned)
+GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
+FONTS := ui/theme/fonts/.made
+WEB   := headoffice/watch/node_modules/.made
+
+.NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
+.PHONY: help run replay screenshots test lint fuzz bench assets build cross clean setup-build setup-run \
+	setup-test setup-lint setup-screenshots
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: setup-run build ## head office, an agent with a simulated room and a kiosk, until Ctrl-C
+	@bin/demo run
+
+replay: build ## ten months of temperatures and a day of customers, from recordings in DATA
+	@bin/demo replay -data "$(DATA)"
+
+screenshots: setup-screenshots build ## make the README's pictures anew
+	@bin/demo screenshots
+
+test: setup-test assets cross ## all tests; TESTFLAGS=-race and others go to go test
+	go test -tags x11 -timeout 20m $(TESTFLAGS) ./...
+
+lint: setup-lint assets ## formatting, vet, staticcheck, import rules, shell scripts
+	@files=$$(git ls-files '*.go' | xargs gofmt -l); test -z "$$files" || { echo "not formatted by gofmt:"; echo "$$files"; exit 1; }
+	go vet -tags x11 ./...
+	go tool staticcheck -tags x11 ./...
+	go test ./internal/rules
+	git ls-files | xargs grep -lE '^#!.*\b(ba)?sh\b' --exclude='*.go' | xargs shellcheck
+
+fuzz: assets ## every fuzz test for FUZZTIME
+	@grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u | while read -r dir; do \
+		for name in $$(go test -tags x11 -list '^Fuzz' "$$dir" | grep '^Fuzz'); do \
+			echo "== $$dir $$name"; \
+			go test -tags x11 -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$dir" || exit 1; \
+		done; \
+	done
+
+bench: assets ## benchmarks; BENCH selects by name
+	go test -tags x11 -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+assets: setup-build $(FONTS) $(WEB) ## what is made rather than kept: the kiosk's font, the pages' libraries
+
+# The marks say when; the files themselves must be there too.
+ifeq ($(wildcard ui/theme/fonts/*.otf),)
+.PHONY: $(FONTS)
+endif
+ifeq ($(wildcard headoffice/watch/assets/vendor/*),)
+.PHONY: $(WEB)
+endif
+
+$(FONTS): ui/theme/fonts/make.sh
+	bash $<
+	@touch $@
+
+$(WEB): headoffice/watch/package.json headoffice/watch/package-lock.json
+	npm --prefix headoffice/watch ci
+	npm --prefix headoffice/watch run assets
+	@touch $@
+
+build: assets ## the three programs, in bin/
+	CGO_ENABLED=0 $(GOBUILD) -o bin/ ./agent ./headoffice
+	$(GOBUILD) -tags x11 -o bin/ ./kiosk
+	$(GOBUILD) -o bin/ ./internal/demo
+
+cross: assets ## agent and headoffice for amd64, arm64 and armv7, in bin/
+	@for target in amd64 arm64 arm; do \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$$target GOARM=7 $(GOBUILD) -o bin/linux-$$target/ ./agent ./headoffice || exit 1; \
+	done
+	@du -b bin/linux-*/* | awk '{printf "%6.1f MB  %s\n", $$1/1e6, $$2}'
+
+clean: ## remove what was built, not what was recorded under data/
+	rm -rf bin headoffice/watch/node_modules headoffice/watch/assets/vendor ui/theme/fonts/*.otf $(FONTS)
+
+setup-build setup-run setup-test setup-lint setup-screenshots: setup-%:
+	@$(SETUP) $*
