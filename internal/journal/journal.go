@@ -1,0 +1,217 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"stationkeeper/internal/clock"
+	"stationkeeper/internal/record"
+)
+
+// FileName is the journal's file within its folder.
+const FileName = "journal.db"
+
+// ErrClosed is returned by calls on a journal that has been closed.
+var ErrClosed = errors.New("journal is closed")
+
+// Options says how a journal is kept.
+type Options struct {
+	// Clock stamps records. Required.
+	Clock clock.Clock
+	// MaxBytes caps the packed records kept, in bytes; at least 1 MiB. When it is reached, acknowledged records go
+	// first, then the oldest telemetry, events last of all; what head office never had leaves a tombstone.
+	MaxBytes int64
+	// Retain is how long a record is kept after it was written although head office has acknowledged it.
+	Retain time.Duration
+	// TelemetryDelay is how long telemetry may wait in memory for a commit to ride along with.
+	TelemetryDelay time.Duration
+	// Log takes what an operator should know. Required.
+	Log *slog.Logger
+}
+
+func (o Options) check() error {
+	switch {
+	case o.Clock == nil:
+		return errors.New("journal options: clock is missing")
+	case o.Log == nil:
+		return errors.New("journal options: log is missing")
+	case o.MaxBytes < 1<<20:
+		return fmt.Errorf("journal options: max bytes %d: expected at least %d", o.MaxBytes, 1<<20)
+	case o.Retain < 0:
+		return fmt.Errorf("journal options: retain %s: expected 0 or more", o.Retain)
+	case o.TelemetryDelay <= 0:
+		return fmt.Errorf("journal options: telemetry delay %s: expected more than 0", o.TelemetryDelay)
+	}
+	return nil
+}
+
+// Position is how far one stream has come.
+type Position struct {
+	// Last is the highest seq on disk; 0 when there is none.
+	Last uint64
+	// Through is the highest seq below which head office has everything.
+	Through uint64
+}
+
+// Journal is one open journal file.
+type Journal struct {
+	options  Options
+	db       *bbolt.DB
+	epoch    string
+	requests chan request
+	closing  chan struct{} // closed by Close
+	done     chan error    // receives the writer's last error, then is closed
+
+	mu       sync.Mutex
+	position map[record.Stream]Position
+	changed  chan struct{} // closed, and replaced, at every commit and acknowledgement
+	decoded  map[record.Stream]group
+	closed   bool
+}
+
+// request asks the writer to append entries to a stream.
+type request struct {
+	stream  record.Stream
+	entries []record.Entry
+	reply   chan<- appended
+}
+
+type appended struct {
+	records []record.Record
+	err     error
+}
+
+// Open opens the journal in dir, creating it when there is none. The folder must exist and be claimed by the
+// caller. A file that cannot be read is set aside under a telling name, and a new epoch begins whose first record
+// says so: the program goes on.
+func Open(dir string, o Options) (*Journal, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, FileName)
+	db, replaced, err := openFile(path, o)
+	if err != nil {
+		return nil, fmt.Errorf("open journal %s: %w", path, err)
+	}
+	j := &Journal{
+		options:  o,
+		db:       db,
+		requests: make(chan request),
+		closing:  make(chan struct{}),
+		done:     make(chan error, 1),
+		position: map[record.Stream]Position{},
+		changed:  make(chan struct{}),
+		decoded:  map[record.Stream]group{},
+	}
+	w, err := newWriter(j)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open journal %s: %w", path, err), db.Close())
+	}
+	go w.run()
+	if replaced != nil {
+		entry := record.NewEntry(record.JournalReplaced, "journal", time.Time{}, *replaced)
+		if _, err := j.Append(context.Background(), record.Events, entry); err != nil {
+			return nil, errors.Join(err, j.Close())
+		}
+	}
+	return j, nil
+}
+
+// Epoch is the UUID made with the journal file.
+func (j *Journal) Epoch() string { return j.epoch }
+
+// Append writes entries down in order, with consecutive seqs, and returns them as records. For events it returns
+// after the commit is on disk; for telemetry once they are accepted, to be committed within TelemetryDelay or with
+// the next event, whichever is first. On an error nothing was appended.
+//
+// When ctx ends first, Append returns its error although the records may still be committed.
+func (j *Journal) Append(ctx context.Context, stream record.Stream, entries ...record.Entry) ([]record.Record, error) {
+	if _, err := record.ParseStream(string(stream)); err != nil {
+		return nil, fmt.Errorf("append: %w", err)
+	}
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	reply := make(chan appended, 1)
+	select {
+	case j.requests <- request{stream, entries, reply}:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("append to %s: %w", stream, ctx.Err())
+	case <-j.closing:
+		return nil, fmt.Errorf("append to %s: %w", stream, ErrClosed)
+	}
+	select {
+	case a := <-reply:
+		return a.records, a.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("append to %s: %w", stream, ctx.Err())
+	}
+}
+
+// Position returns how far a stream has come on disk and at head office.
+func (j *Journal) Position(stream record.Stream) Position {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.position[stream]
+}
+
+// Changed returns a channel that is closed at the next commit or acknowledgement. Take it before looking at
+// Position, so that nothing is missed in between.
+func (j *Journal) Changed() <-chan struct{} {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.changed
+}
+
+// ErrForeignAck is wrapped by Acknowledge when the acknowledgement is not for what this journal holds.
+var ErrForeignAck = errors.New("acknowledgement is not for this journal")
+
+// Acknowledge notes that head office has everything up to ack.Through. It reaches the disk with the next commit:
+// when it is lost, head office says it again. An acknowledgement of another epoch, or beyond the last record, is
+// refused with ErrForeignAck; one that says less than an earlier one changes nothing.
+func (j *Journal) Acknowledge(ack record.Ack) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	at := j.position[ack.Stream]
+	switch {
+	case ack.Epoch != j.epoch:
+		return fmt.Errorf("acknowledge %s through %d of epoch %s, ours is %s: %w", ack.Stream, ack.Through, ack.Epoch, j.epoch, ErrForeignAck)
+	case ack.Through > at.Last:
+		return fmt.Errorf("acknowledge %s through %d, the last record is %d: %w", ack.Stream, ack.Through, at.Last, ErrForeignAck)
+	case ack.Through > at.Through:
+		at.Through = ack.Through
+		j.position[ack.Stream] = at
+		j.announce()
+	}
+	return nil
+}
+
+// announce wakes who waits on Changed. The caller holds mu.
+func (j *Journal) announce() {
+	close(j.changed)
+	j.changed = make(chan struct{})
+}
+
+// Close commits what waits in memory and closes the file. Appends under way are finished, later ones refused.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	if j.closed {
+		j.mu.Unlock()
+		return nil
+	}
+	j.closed = true
+	j.mu.Unlock()
+	close(j.closing)
+	err := errors.Join(<-j.done, j.db.Close())
+	if err != nil {
+		return fmt.Errorf("close journal: %w", err)
+	}
+	return nil
+}
