@@ -1,0 +1,52 @@
+package lang
+
+import "fmt"
+
+var chinese = Catalogue{
+	Name: "中文",
+
+	ChooseService: "请选择您要办理的业务",
+	TouchToTake:   "轻触业务名称即可取号",
+	NoServices:    "本机暂停取号",
+	NoServicesDo:  "请到柜台，由工作人员为您办理",
+	Waiting: func(customers int) string {
+		if customers == 0 {
+			return "无人等待"
+		}
+		return fmt.Sprintf("%d 人等待", customers)
+	},
+	RateVisit:    "评价服务",
+	NextPage:     "下一页",
+	PreviousPage: "上一页",
+	Page:         func(page, pages int) string { return fmt.Sprintf("第 %d 页，共 %d 页", page, pages) },
+
+	Taking:     "正在取号，请稍候",
+	YourTicket: "取号成功",
+	YourNumber: "您的号码",
+	Ahead: func(customers int) string {
+		if customers == 0 {
+			return "下一位就是您"
+		}
+		return fmt.Sprintf("前面还有 %d 人", customers)
+	},
+	WatchCalls: "请记住您的号码，留意叫号",
+	Done:       "完成",
+	ReturnIn:   func(seconds int) string { return fmt.Sprintf("%d 秒后返回首页", seconds) },
+
+	NowServing: "正在叫号",
+	NoCalls:    "暂无叫号",
+	Counter:    func(counter string) string { return counter + " 号窗口" },
+
+	HowWasVisit: "您对本次服务满意吗？",
+	TouchAFace:  "请轻触一项评价",
+	Scores:      [5]string{"非常不满意", "不满意", "一般", "满意", "非常满意"},
+	Back:        "返回",
+	Thanks:      "感谢您的评价",
+	ThanksMore:  "您的意见帮助我们改进服务",
+
+	NoTicket:   "暂时无法取号",
+	NoTicketDo: "请再试一次，或到柜台由工作人员为您办理",
+	NoRating:   "评价未能保存",
+	NoRatingDo: "请再试一次，或告诉柜台工作人员",
+	TryAgain:   "再试一次",
+}

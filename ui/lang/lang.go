@@ -1,0 +1,89 @@
+// Package lang is what the lobby screen says, in every language it speaks: one Catalogue per language, with a field
+// per sentence, so that a sentence that does not exist cannot be asked for.
+//
+// The language is chosen by each customer and belongs to the screen, not to the process: everything here is a value.
+package lang
+
+import "strings"
+
+// Language is the ISO 639-1 code of a language of the lobby.
+type Language string
+
+const (
+	Chinese Language = "zh" // Simplified characters; what the screen returns to
+	English Language = "en"
+)
+
+// Default is the language of a screen that nobody has touched.
+const Default = Chinese
+
+// All lists the languages in the order in which they are offered.
+var All = [...]Language{Chinese, English}
+
+// Of returns the catalogue of a language. A language that is not in All is answered in the default one.
+func Of(l Language) *Catalogue {
+	if l == English {
+		return &english
+	}
+	return &chinese
+}
+
+// Catalogue is every sentence of the lobby in one language. Functions take what has to be said inside a sentence:
+// word order and plural differ between languages.
+type Catalogue struct {
+	// Name is how the language calls itself, on the button that chooses it.
+	Name string
+
+	// Home: choosing a service.
+	ChooseService string
+	TouchToTake   string
+	NoServices    string
+	NoServicesDo  string
+	Waiting       func(customers int) string
+	RateVisit     string
+	NextPage      string
+	PreviousPage  string
+	Page          func(page, pages int) string
+
+	// Taking a ticket.
+	Taking     string
+	YourTicket string
+	YourNumber string
+	Ahead      func(customers int) string
+	WatchCalls string
+	Done       string
+	ReturnIn   func(seconds int) string
+
+	// The strip of last calls.
+	NowServing string
+	NoCalls    string
+	Counter    func(counter string) string
+
+	// Rating. Scores holds what each score means, from 1 (very dissatisfied) at index 0 to 5 at index 4.
+	HowWasVisit string
+	TouchAFace  string
+	Scores      [5]string
+	Back        string
+	Thanks      string
+	ThanksMore  string
+
+	// When something could not be done, and what the customer can do instead.
+	NoTicket   string
+	NoTicketDo string
+	NoRating   string
+	NoRatingDo string
+	TryAgain   string
+}
+
+// Names is a name in several languages, such as that of a service.
+type Names map[Language]string
+
+// In returns the name in a language, else the one in the default language, else any there is, else "".
+func (n Names) In(l Language) string {
+	for _, candidate := range append([]Language{l, Default}, All[:]...) {
+		if name := strings.TrimSpace(n[candidate]); name != "" {
+			return name
+		}
+	}
+	return ""
+}
