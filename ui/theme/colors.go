@@ -1,0 +1,52 @@
+package theme
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+)
+
+func rgb(v uint32) color.NRGBA {
+	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 0xFF}
+}
+
+var (
+	white = rgb(0xFFFFFF)
+	paper = rgb(0xEEF2F7) // behind everything
+	ink   = rgb(0x0F1E2E) // what is read
+	slate = rgb(0x43546A) // what is read second
+	navy  = rgb(0x0A2B52) // the band at the top
+	blue  = rgb(0x0B55B3) // what is touched
+)
+
+// palette keeps to WCAG 2.1 for the pairs that are drawn: 4.5:1 for text (1.4.3), 3:1 for what has to be seen of
+// a control (1.4.11).
+var palette = map[fyne.ThemeColorName]color.Color{
+	theme.ColorNameBackground:          paper,
+	theme.ColorNameForeground:          ink,
+	theme.ColorNamePlaceHolder:         slate,
+	theme.ColorNameHeaderBackground:    navy,
+	theme.ColorNamePrimary:             blue,
+	theme.ColorNameForegroundOnPrimary: white,
+	theme.ColorNameHyperlink:           blue,
+	theme.ColorNameButton:              white, // cards and buttons that are not filled
+	theme.ColorNameInputBackground:     white,
+	theme.ColorNameInputBorder:         rgb(0x6F7F92),
+	theme.ColorNameOverlayBackground:   white,
+	theme.ColorNameMenuBackground:      white,
+	theme.ColorNameSeparator:           rgb(0xCBD5E1),
+	theme.ColorNameSelection:           rgb(0xD7E6FA),
+	theme.ColorNameSuccess:             rgb(0x14784A),
+	theme.ColorNameForegroundOnSuccess: white,
+	theme.ColorNameWarning:             rgb(0x9A5B00),
+	theme.ColorNameForegroundOnWarning: white,
+	theme.ColorNameError:               rgb(0xB3261E),
+	theme.ColorNameForegroundOnError:   white,
+	theme.ColorNameDisabled:            rgb(0x526173),
+	theme.ColorNameDisabledButton:      rgb(0xE1E7EE),
+	theme.ColorNameFocus:               rgb(0x9CC2F5),
+	theme.ColorNameHover:               color.NRGBA{R: 0x0F, G: 0x1E, B: 0x2E, A: 0x10},
+	theme.ColorNamePressed:             color.NRGBA{R: 0x0F, G: 0x1E, B: 0x2E, A: 0x38},
+	theme.ColorNameShadow:              color.NRGBA{R: 0x0F, G: 0x1E, B: 0x2E, A: 0x30},
+}

@@ -1,0 +1,67 @@
+// Package theme is how the lobby screen looks: its own fonts with Simplified Chinese forms, colours that can be read
+// across a bright hall, and sizes that follow the screen and never make a touch target smaller than a thumb.
+//
+// Every colour goes by one of Fyne's standard names, so that any theme can take this one's place; sizes add a few
+// names of their own.
+package theme
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+)
+
+// Theme is immutable; a screen of another size gets its own with For.
+type Theme struct {
+	regular, bold fyne.Resource
+	sizes         map[fyne.ThemeSizeName]float32
+}
+
+var _ fyne.Theme = (*Theme)(nil)
+
+// New returns the theme for a screen. It fails when the fonts were not made before the program was built.
+func New(s Screen) (*Theme, error) {
+	regular, err := font("lobby-regular.otf")
+	if err != nil {
+		return nil, err
+	}
+	bold, err := font("lobby-bold.otf")
+	if err != nil {
+		return nil, err
+	}
+	return &Theme{regular: regular, bold: bold, sizes: sizes(s)}, nil
+}
+
+// For returns the same theme for another screen.
+func (t *Theme) For(s Screen) *Theme {
+	return &Theme{regular: t.regular, bold: t.bold, sizes: sizes(s)}
+}
+
+// Color has one variant, a light one: halls are bright, and screens in them should not be mirrors.
+func (t *Theme) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+	if c, ok := palette[name]; ok {
+		return c
+	}
+	return theme.DefaultTheme().Color(name, theme.VariantLight)
+}
+
+// Font has two faces, regular and bold. Chinese has no italics.
+func (t *Theme) Font(style fyne.TextStyle) fyne.Resource {
+	switch {
+	case style.Symbol:
+		return theme.DefaultTheme().Font(style)
+	case style.Bold:
+		return t.bold
+	}
+	return t.regular
+}
+
+func (t *Theme) Icon(name fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(name) }
+
+func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
+	if s, ok := t.sizes[name]; ok {
+		return s
+	}
+	return theme.DefaultTheme().Size(name)
+}
