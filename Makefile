@@ -11,8 +11,7 @@ DATA      ?= ../shared/data
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unversioned)
 GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-FONTS := ui/theme/fonts/.made
-WEB   := headoffice/watch/node_modules/.made
+WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
 .PHONY: help run replay screenshots test lint fuzz bench assets build cross clean setup-build setup-run \
@@ -51,19 +50,13 @@ fuzz: assets ## every fuzz test for FUZZTIME
 bench: assets ## benchmarks; BENCH selects by name
 	go test -tags x11 -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-assets: setup-build $(FONTS) $(WEB) ## what is made rather than kept: the kiosk's font, the pages' libraries
+assets: setup-build $(WEB) ## what is made rather than kept: the kiosk's fonts, the pages' libraries
+	@sh ui/theme/fonts/make.sh
 
-# The marks say when; the files themselves must be there too.
-ifeq ($(wildcard ui/theme/fonts/*.otf),)
-.PHONY: $(FONTS)
-endif
+# The mark says when; the files themselves must be there too.
 ifeq ($(wildcard headoffice/watch/assets/vendor/*),)
 .PHONY: $(WEB)
 endif
-
-$(FONTS): ui/theme/fonts/make.sh
-	bash $<
-	@touch $@
 
 $(WEB): headoffice/watch/package.json headoffice/watch/package-lock.json
 	npm --prefix headoffice/watch ci
@@ -82,7 +75,7 @@ cross: assets ## agent and headoffice for amd64, arm64 and armv7, in bin/
 	@du -b bin/linux-*/* | awk '{printf "%6.1f MB  %s\n", $$1/1e6, $$2}'
 
 clean: ## remove what was built, not what was recorded under data/
-	rm -rf bin headoffice/watch/node_modules headoffice/watch/assets/vendor ui/theme/fonts/*.otf $(FONTS)
+	rm -rf bin headoffice/watch/node_modules headoffice/watch/assets/vendor ui/theme/fonts/*.otf
 
 setup-build setup-run setup-test setup-lint setup-screenshots: setup-%:
 	@$(SETUP) $*
