@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -187,9 +188,12 @@ func DecodePresence(payload []byte) (Presence, error) {
 	return p, nil
 }
 
-// Encode spells the state for the wire.
+// Encode spells the state for the wire. JSON has no NaN or infinity: such a value becomes null.
 func (s State) Encode() []byte {
 	s.Time = Stamp(s.Time)
+	if f, ok := s.Value.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		s.Value = nil
+	}
 	return encode(s)
 }
 

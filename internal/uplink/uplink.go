@@ -1,0 +1,179 @@
+package uplink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"stationkeeper/internal/endpoint"
+	"stationkeeper/internal/journal"
+	"stationkeeper/internal/record"
+)
+
+// Journal is what the uplink needs of a journal.
+type Journal interface {
+	// Epoch identifies the journal.
+	Epoch() string
+	// Position tells what is on disk and what head office has.
+	Position(record.Stream) journal.Position
+	// Read returns durable records after a seq and the tombstones among them.
+	Read(stream record.Stream, after uint64, limit int) ([]record.Record, []record.Lost, error)
+	// Changed is closed when Position changes.
+	Changed() <-chan struct{}
+	// Acknowledge notes what head office has.
+	Acknowledge(record.Ack) error
+}
+
+var _ Journal = (*journal.Journal)(nil)
+
+// Options says whom to report for, where to, and with what patience.
+type Options struct {
+	Station, Node string
+	Broker        endpoint.Broker
+	// Username and Password log in at the broker; empty for none.
+	Username, Password string
+	Journal            Journal
+	Log                *slog.Logger
+
+	// AckTimeout is how long head office may take to acknowledge before records are sent again; it doubles, up to
+	// two minutes, while nothing comes. 0 means 10 s.
+	AckTimeout time.Duration
+	// RetryMin and RetryMax bound the jittered wait before connecting again. 0 means 0.5 s and 30 s.
+	RetryMin, RetryMax time.Duration
+}
+
+func (o *Options) check() error {
+	if err := errors.Join(record.CheckName("station", o.Station), record.CheckName("node", o.Node)); err != nil {
+		return fmt.Errorf("uplink options: %w", err)
+	}
+	switch {
+	case o.Broker.URL == "":
+		return errors.New("uplink options: broker is missing")
+	case o.Journal == nil:
+		return errors.New("uplink options: journal is missing")
+	case o.Log == nil:
+		return errors.New("uplink options: log is missing")
+	}
+	for _, d := range []struct {
+		value    *time.Duration
+		standard time.Duration
+	}{{&o.AckTimeout, 10 * time.Second}, {&o.RetryMin, 500 * time.Millisecond}, {&o.RetryMax, 30 * time.Second}} {
+		if *d.value == 0 {
+			*d.value = d.standard
+		}
+	}
+	if o.RetryMin < 0 || o.RetryMax < o.RetryMin || o.AckTimeout < 0 {
+		return fmt.Errorf("uplink options: ack timeout %s, retry from %s to %s: expected 0 <= from <= to", o.AckTimeout, o.RetryMin, o.RetryMax)
+	}
+	return nil
+}
+
+// Uplink reports one node. SetState and Run may be called from different goroutines.
+type Uplink struct {
+	options Options
+	wake    chan struct{} // holds a token while unpublished states wait
+
+	mu     sync.Mutex
+	states map[string]record.State // latest of every point
+	fresh  map[string]record.State // those not yet published on this connection
+}
+
+// New checks the options. Nothing is connected before Run.
+func New(o Options) (*Uplink, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	return &Uplink{
+		options: o,
+		wake:    make(chan struct{}, 1),
+		states:  map[string]record.State{},
+		fresh:   map[string]record.State{},
+	}, nil
+}
+
+// SetState makes s the current state of a point, to be published retained as soon as there is a connection. Of
+// several states between two publications only the latest is sent. It never blocks. A point name that cannot stand
+// in a topic is refused with an error in the log.
+func (u *Uplink) SetState(point string, s record.State) {
+	if err := record.CheckPoint(point); err != nil {
+		u.options.Log.Error("state not published", "error", err)
+		return
+	}
+	u.mu.Lock()
+	u.states[point] = s
+	u.fresh[point] = s
+	u.mu.Unlock()
+	u.notify()
+}
+
+func (u *Uplink) notify() {
+	select {
+	case u.wake <- struct{}{}:
+	default:
+	}
+}
+
+// takeStates returns the states that wait for publication and forgets that they do.
+func (u *Uplink) takeStates() map[string]record.State {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	taken := u.fresh
+	u.fresh = map[string]record.State{}
+	return taken
+}
+
+// renewStates makes every state wait for publication: a new connection may be to a broker that knows none.
+func (u *Uplink) renewStates() {
+	u.mu.Lock()
+	u.fresh = maps.Clone(u.states)
+	u.mu.Unlock()
+	u.notify()
+}
+
+// Run keeps a connection until ctx ends, then says that the node is offline and returns nil. Failures of the
+// network are not errors: they are logged, and the next attempt follows.
+func (u *Uplink) Run(ctx context.Context) error {
+	wait := backoff{least: u.options.RetryMin, most: u.options.RetryMax}
+	for ctx.Err() == nil {
+		began := time.Now()
+		progressed, err := u.connectAndServe(ctx)
+		if ctx.Err() != nil {
+			break
+		}
+		if progressed {
+			wait.reset()
+		}
+		pause := wait.next(rand.Float64())
+		u.options.Log.Warn("no connection to head office's broker", "broker", u.options.Broker.URL,
+			"error", err, "lasted", time.Since(began).Round(time.Millisecond), "retry_in", pause.Round(time.Millisecond))
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+	return nil
+}
+
+// backoff is the wait before the next attempt: it doubles from least to most, and a random half of it is taken off
+// so that stations do not all come back at the same moment.
+type backoff struct {
+	least, most time.Duration
+	step        int
+}
+
+// next takes a random number in [0, 1).
+func (b *backoff) next(random float64) time.Duration {
+	pause := b.most
+	if b.step < 20 && b.least<<b.step < b.most {
+		pause = b.least << b.step
+		b.step++
+	}
+	return pause - time.Duration(random*float64(pause)/2)
+}
+
+func (b *backoff) reset() { b.step = 0 }
