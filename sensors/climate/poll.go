@@ -1,0 +1,158 @@
+package climate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"periph.io/x/conn/v3/physic"
+)
+
+// Reading is one answer of a sensor, or why there is none.
+type Reading struct {
+	Env physic.Env
+	At  time.Time
+	// Fault says, in words for whoever repairs it, why the sensor cannot be read; Env is then without meaning.
+	Fault error
+}
+
+// Sensor is an opened sensor. Close releases its bus.
+type Sensor struct {
+	physic.SenseEnv
+	Close func() error
+}
+
+// Options describe one sensor.
+type Options struct {
+	// Open finds the sensor. It is called again for as long as it fails, and after every fault.
+	Open func() (Sensor, error)
+	// Interval is the time from one reading to the next.
+	Interval time.Duration
+}
+
+const (
+	// attempts is how often a sensor is asked for one reading before it counts as faulty, again after each pause.
+	attempts = 3
+	again    = 500 * time.Millisecond
+	// The pause after a fault doubles from retryFirst to retryMost.
+	retryFirst = time.Second
+	retryMost  = time.Minute
+	// answer is how long a sensor may take; the slowest, a DS18B20 with 12 bits, converts for 750 ms (datasheet
+	// page 3). stopping is how long Poll waits, when it is to end, for one that is being read.
+	answer   = 15 * time.Second
+	stopping = 2 * time.Second
+)
+
+// Poll reports a reading at once and then every Interval, and faults as they occur, until ctx ends. It calls report
+// from one goroutine.
+func Poll(ctx context.Context, o Options, report func(Reading)) {
+	retry := retryFirst
+	for ctx.Err() == nil {
+		err := o.poll(ctx, func(r Reading) {
+			retry = retryFirst
+			report(r)
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		report(Reading{At: time.Now(), Fault: err})
+		pause(ctx, retry)
+		retry = min(2*retry, retryMost)
+	}
+}
+
+// poll reports readings until ctx ends or the sensor fails.
+func (o Options) poll(ctx context.Context, report func(Reading)) error {
+	sensor, err := o.Open()
+	if err != nil {
+		return err
+	}
+	senses := make(chan result, 1)
+	err = o.readings(ctx, sensor, senses, report)
+	if errors.Is(err, errHangs) {
+		report(Reading{At: time.Now(), Fault: err})
+		select {
+		case <-senses: // it did return
+		case <-ctx.Done():
+			return err // closing its bus under the call could hand the descriptor to something else
+		}
+	}
+	return errors.Join(err, sensor.Close())
+}
+
+func (o Options) readings(ctx context.Context, sensor Sensor, senses chan result, report func(Reading)) error {
+	ticker := time.NewTicker(o.Interval)
+	defer ticker.Stop()
+	for {
+		r, err := o.read(ctx, sensor, senses)
+		if err != nil {
+			return err
+		}
+		report(r)
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// read asks for one reading, several times if need be.
+func (o Options) read(ctx context.Context, sensor Sensor, senses chan result) (Reading, error) {
+	var err error
+	for range attempts {
+		var env physic.Env
+		if env, err = sense(ctx, sensor, senses); err == nil {
+			return Reading{Env: env, At: time.Now()}, nil
+		}
+		if errors.Is(err, errHangs) || ctx.Err() != nil {
+			break
+		}
+		pause(ctx, again)
+	}
+	return Reading{}, fmt.Errorf("read %s: %w", sensor, err)
+}
+
+type result struct {
+	env physic.Env
+	err error
+}
+
+// errHangs is wrapped when a sensor's driver did not return.
+var errHangs = errors.New("no answer from its bus")
+
+// sense calls Sense aside, because a driver may wait for its bus for ever.
+func sense(ctx context.Context, sensor Sensor, senses chan result) (physic.Env, error) {
+	go func() {
+		var r result
+		r.err = sensor.Sense(&r.env)
+		senses <- r
+	}()
+	timeout := time.NewTimer(answer)
+	defer timeout.Stop()
+	select {
+	case r := <-senses:
+		return r.env, r.err
+	case <-timeout.C:
+		return physic.Env{}, fmt.Errorf("%w within %s", errHangs, answer)
+	case <-ctx.Done():
+	}
+	timeout.Reset(stopping)
+	select {
+	case <-senses:
+		return physic.Env{}, ctx.Err()
+	case <-timeout.C:
+		return physic.Env{}, fmt.Errorf("%w within %s", errHangs, stopping)
+	}
+}
+
+// pause waits for d or the end of ctx.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
