@@ -1,0 +1,184 @@
+package queue_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+
+	"stationkeeper/internal/record"
+	"stationkeeper/kiosk/queue"
+)
+
+// drive turns bytes into commands and the passing of time, and checks after each what always holds.
+func drive(t *testing.T, script []byte) {
+	d := open(t)
+	services := []string{"new", "pay", "repair", "none"}
+	counters := []string{"1", "2", "3", "9"}
+	var ids []string
+	for i := 0; i+1 < len(script); i += 2 {
+		what, arg := script[i], script[i+1]
+		// Three bits of the argument choose the request id, so that some are repeated, by the same and by other commands.
+		request := ""
+		if arg&0x80 != 0 {
+			request = fmt.Sprintf("r%d", arg>>4&7)
+		}
+		ticket := "none"
+		if len(ids) > 0 {
+			ticket = ids[int(arg)%len(ids)]
+		}
+		var c queue.Command
+		switch what % 10 {
+		case 0, 1:
+			c = queue.Take{Request: request, Service: services[arg%4], Nonce: fmt.Sprintf("n%d", i)}
+		case 2:
+			c = queue.Call{Request: request, Counter: counters[arg%4], Finish: arg&4 != 0}
+		case 3:
+			c = queue.Call{Request: request, Counter: counters[arg%4], Ticket: ticket}
+		case 4:
+			c = queue.Recall{Request: request, Counter: counters[arg%4]}
+		case 5:
+			c = queue.Finish{Request: request, Counter: counters[arg%4]}
+		case 6:
+			c = queue.NoShow{Request: request, Counter: counters[arg%4]}
+		case 7:
+			c = queue.Leave{Request: request, Ticket: ticket}
+		case 8:
+			c = queue.EndDay{}
+		case 9:
+			d.pass(time.Duration(int8(arg)) * 10 * time.Minute)
+			continue
+		}
+		before, snapshot := len(d.records), d.state.Snapshot(d.now)
+		decision, err := d.do(c)
+		switch {
+		case err != nil || decision.Repeated:
+			if len(d.records) != before || !reflect.DeepEqual(d.state.Snapshot(d.now), snapshot) {
+				t.Fatalf("%#v: %v, repeated %v, but the state changed", c, err, decision.Repeated)
+			}
+		case decision.Ticket.ID != "":
+			if got, _ := d.state.Ticket(decision.Ticket.ID); got != decision.Ticket {
+				t.Fatalf("%#v: told %+v, but it is %+v", c, decision.Ticket, got)
+			}
+			ids = append(ids, decision.Ticket.ID)
+		}
+		d.checkInvariants()
+		if folded := refold(t, d); !reflect.DeepEqual(folded, d.state) {
+			t.Fatalf("after %#v the fold of the records is not the state:\n%+v\n%+v", c, folded, d.state)
+		}
+	}
+}
+
+// checkInvariants checks what the snapshot shows against the rules, and the records against each other.
+func (d *desk) checkInvariants() {
+	d.t.Helper()
+	view := d.state.Snapshot(d.now)
+	at := map[string]string{}
+	for _, c := range view.Counters {
+		if c.Ticket == nil {
+			continue
+		}
+		if other, twice := at[c.Ticket.ID]; twice {
+			d.t.Fatalf("counters %s and %s both hold %s", other, c.ID, c.Ticket.ID)
+		}
+		at[c.Ticket.ID] = c.ID
+		if c.Ticket.Status != queue.Called || c.Ticket.Counter != c.ID || !c.Serves(c.Ticket.Service) {
+			d.t.Fatalf("counter %s holds %+v", c.ID, *c.Ticket)
+		}
+	}
+	for _, w := range view.Waiting {
+		if w.Status != queue.Waiting || at[w.ID] != "" {
+			d.t.Fatalf("waiting: %+v, at counter %q", w, at[w.ID])
+		}
+	}
+	if d.state.Day() == view.Day {
+		if open := view.Today.Issued - view.Today.Served - view.Today.Left; open != len(view.Waiting)+len(at) {
+			d.t.Fatalf("%+v leaves %d open, but %d wait and %d are at counters", view.Today, open, len(view.Waiting), len(at))
+		}
+	}
+	d.checkRecords()
+}
+
+func (d *desk) checkRecords() {
+	d.t.Helper()
+	life := map[string]string{}
+	follows := map[string][]string{
+		record.TicketIssued:   {""},
+		record.TicketCalled:   {record.TicketIssued},
+		record.TicketRecalled: {record.TicketCalled, record.TicketRecalled},
+		record.TicketServed:   {record.TicketCalled, record.TicketRecalled},
+		record.TicketLeft:     {record.TicketIssued, record.TicketCalled, record.TicketRecalled},
+	}
+	for _, r := range d.records {
+		var data struct{ Ticket string }
+		mustDecode(d.t, r.Data, &data)
+		ok := false
+		for _, before := range follows[r.Type] {
+			ok = ok || life[data.Ticket] == before
+		}
+		if !ok {
+			d.t.Fatalf("record %d: %s of %s after %q", r.Seq, r.Type, data.Ticket, life[data.Ticket])
+		}
+		life[data.Ticket] = r.Type
+	}
+}
+
+func TestRandomDaysKeepTheRules(t *testing.T) {
+	for seed := range uint64(40) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 1))
+			script := make([]byte, 300)
+			for i := range script {
+				script[i] = byte(random.Uint32())
+			}
+			drive(t, script)
+		})
+	}
+}
+
+func FuzzCommands(f *testing.F) {
+	f.Add([]byte{0, 0, 1, 1, 2, 0, 5, 0, 7, 1, 9, 127, 8, 0})
+	f.Add([]byte{0, 0x80, 0, 0x80, 2, 0x90, 2, 0x90, 5, 0xa0, 5, 0xa0, 6, 0xa0})
+	f.Fuzz(func(t *testing.T, script []byte) {
+		if len(script) > 400 {
+			t.Skip("longer scripts only take longer: the fold is compared after every command")
+		}
+		drive(t, script)
+	})
+}
+
+func FuzzApply(f *testing.F) {
+	f.Add("ticket.issued", []byte(`{"ticket":"2026-11-23-A001-x","number":"A001","service":"new","ahead":0}`), int64(0))
+	f.Add("ticket.called", []byte(`{"ticket":"2026-11-23-A001-x","counter":"1"}`), int64(5))
+	f.Fuzz(func(t *testing.T, typ string, data []byte, seconds int64) {
+		d := open(t)
+		d.take("new")
+		before := d.state.Snapshot(d.now)
+		at := d.now.Add(time.Duration(seconds%1000) * time.Second)
+		if err := d.state.Apply(record.Record{Seq: 2, Type: typ, Time: at, Data: data}); err != nil {
+			if !reflect.DeepEqual(d.state.Snapshot(d.now), before) {
+				t.Fatalf("%v, but the state changed", err)
+			}
+		}
+		d.checkInvariantsOfState()
+	})
+}
+
+// checkInvariantsOfState checks that no ticket is in two places, whatever was read.
+func (d *desk) checkInvariantsOfState() {
+	d.t.Helper()
+	view := d.state.Snapshot(d.now)
+	seen := map[string]bool{}
+	for _, w := range view.Waiting {
+		if seen[w.ID] {
+			d.t.Fatalf("%s waits twice", w.ID)
+		}
+		seen[w.ID] = true
+	}
+	for _, c := range view.Counters {
+		if c.Ticket != nil && seen[c.Ticket.ID] {
+			d.t.Fatalf("%s is in two places", c.Ticket.ID)
+		}
+	}
+}
