@@ -51,7 +51,7 @@ bench: assets ## benchmarks; BENCH selects by name
 	go test -tags x11 -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 assets: setup-build $(WEB) ## what is made rather than kept: the kiosk's fonts, the pages' libraries
-	@sh ui/theme/fonts/make.sh
+	@bash ui/theme/fonts/make.sh
 
 # The mark says when; the files themselves must be there too.
 ifeq ($(wildcard headoffice/watch/assets/vendor/*),)

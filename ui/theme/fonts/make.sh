@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Makes the two fonts that are embedded into the kiosk, here beside this script, from Debian's fonts-noto-cjk:
 # the Simplified Chinese face (number 2 of the collections), regular and bold, cut down to GB 2312, Latin and the
 # punctuation of both. Does nothing when they are there and newer than the script and Debian's files.
@@ -20,7 +20,7 @@ current() {
 runes=
 for weight in Regular Bold; do
 	collection=$source/NotoSansCJK-$weight.ttc
-	font=lobby-$(echo "$weight" | tr 'A-Z' 'a-z').otf
+	font=lobby-$(echo "$weight" | tr '[:upper:]' '[:lower:]').otf
 	[ -r "$collection" ] || fail "$collection is missing: apt-get install fonts-noto-cjk"
 	if current "$font" "$collection"; then
 		continue
