@@ -17,7 +17,7 @@ const (
 )
 
 // maxAckTimeout bounds the doubling of Options.AckTimeout.
-const maxAckTimeout = 2 * time.Minute
+const maxAckTimeout = time.Minute
 
 // lane is how far one stream has been sent on this connection.
 type lane struct {
@@ -47,9 +47,14 @@ func (l *lane) sentTo(seq uint64, now time.Time) {
 	l.ends = append(l.ends, seq)
 }
 
-// acknowledged notes what head office has.
+// acknowledged notes what head office has. An acknowledgement that says nothing new after a long silence is head
+// office coming back and saying where it stands: what it did not get is sent again at once.
 func (l *lane) acknowledged(through uint64, now time.Time) {
 	if through <= l.through {
+		if len(l.ends) > 0 && now.Sub(l.quiet) > l.timeout {
+			l.rewind()
+			l.patience = l.timeout
+		}
 		return
 	}
 	l.through, l.quiet, l.patience = through, now, l.timeout

@@ -20,6 +20,9 @@ const (
 	pubackTimeout  = 20 * time.Second // a broker that takes longer is taken for dead
 	keepAlive      = 15 * time.Second
 	farewell       = time.Second // to say offline when stopping
+	// quiesce is how many milliseconds paho may take to send the disconnect packet. With 0 it is usually not sent,
+	// and the broker publishes the will, which is older than what was said in farewell.
+	quiesce = 250
 	// telemetryShare lets telemetry take every so manieth batch while events have a backlog.
 	telemetryShare = 4
 )
@@ -58,7 +61,7 @@ func (u *Uplink) connectAndServe(ctx context.Context) (progressed bool, err erro
 		return false, fmt.Errorf("connect: %w", err)
 	}
 	defer s.waits.Wait()
-	defer s.client.Disconnect(0)
+	defer s.client.Disconnect(quiesce)
 	defer s.leave()
 	if err := s.introduce(ctx); err != nil {
 		return false, err

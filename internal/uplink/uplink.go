@@ -41,7 +41,7 @@ type Options struct {
 	Log                *slog.Logger
 
 	// AckTimeout is how long head office may take to acknowledge before records are sent again; it doubles, up to
-	// two minutes, while nothing comes. 0 means 10 s.
+	// a minute, while nothing comes. 0 means 10 s.
 	AckTimeout time.Duration
 	// RetryMin and RetryMax bound the jittered wait before connecting again. 0 means 0.5 s and 30 s.
 	RetryMin, RetryMax time.Duration
