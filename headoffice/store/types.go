@@ -56,18 +56,20 @@ type Delivery struct {
 // sent, or Refused says why nothing of the delivery was stored.
 type Receipt struct {
 	Ack record.Ack
-	// New holds the records stored now for the first time; Duplicates counts those held already, unchanged.
+	// New holds the records stored now for the first time; Duplicates counts those held already, unchanged. Of both
+	// there may be none: a batch can consist of tombstones.
 	New        []Record
 	Duplicates int
 	Refused    error
 }
 
-// Query selects records of one stream of one node. Empty Stream means events.
+// Query selects records of one stream of one node, or of all nodes of a station when Node is empty. Empty Stream
+// means events.
 type Query struct {
 	Station, Node string
 	Stream        record.Stream
-	// After is where the last page ended: a cursor from Page.Next, or in decimal a seq of the newest epoch.
-	// Empty means from the beginning.
+	// After is where the last page ended: a cursor from Page.Next, or in decimal a seq of the newest epoch of the
+	// one node. Empty means from the beginning.
 	After string
 	// Limit is the largest number of records wanted, 1 to MaxLimit.
 	Limit int
