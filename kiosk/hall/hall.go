@@ -1,0 +1,220 @@
+// Package hall is the one owner of what happens in the lobby: the queue and the survey. It takes commands from the
+// touchscreen and the counters, lets the rules decide, writes the outcome into the journal, and only when it is on
+// disk changes the state, tells the one who asked, and shows everybody else.
+//
+// What it holds in memory is the fold of the journal, rebuilt at start: a kiosk that lost its power goes on where it
+// was. When the journal cannot be written, the command is refused and nothing has happened.
+package hall
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"stationkeeper/internal/record"
+	"stationkeeper/kiosk/queue"
+	"stationkeeper/kiosk/survey"
+)
+
+// Journal is what the hall writes to and is rebuilt from.
+type Journal interface {
+	// Append returns when the entries are on disk, all or, with an error, none.
+	Append(ctx context.Context, stream record.Stream, entries ...record.Entry) ([]record.Record, error)
+	// Read returns records after a seq, at most limit, and what is gone in between.
+	Read(stream record.Stream, after uint64, limit int) ([]record.Record, []record.Lost, error)
+}
+
+// Points shows the latest value of each of the hall's points to head office.
+type Points interface {
+	// SetState must not block.
+	SetState(point string, s record.State)
+}
+
+// Options says what a hall is made of. All members are required.
+type Options struct {
+	Rules   queue.Rules
+	Journal Journal
+	Points  Points
+	// Now is the station's wall clock, or the clock of a recording that is replayed.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+func (o Options) check() error {
+	switch {
+	case o.Journal == nil:
+		return errors.New("hall options: journal is missing")
+	case o.Points == nil:
+		return errors.New("hall options: points are missing")
+	case o.Now == nil:
+		return errors.New("hall options: clock is missing")
+	case o.Log == nil:
+		return errors.New("hall options: log is missing")
+	}
+	return o.Rules.Validate()
+}
+
+// ErrNotWritten is wrapped when the journal could not be written. Nothing has happened; the same request may be
+// tried again.
+var ErrNotWritten = errors.New("the journal could not be written")
+
+// ErrNotVisited is wrapped when a visit is rated that has not taken place.
+var ErrNotVisited = errors.New("the ticket has not been called")
+
+// Hall is safe for concurrent use.
+type Hall struct {
+	options Options
+	// turn holds one token; who has it owns everything below.
+	turn   chan struct{}
+	queue  *queue.State
+	survey *survey.State
+	// seq is that of the last record folded in. unsure is set while the journal may hold later ones of ours.
+	seq    uint64
+	unsure bool
+
+	audience
+	shown map[string]record.State
+}
+
+// Open rebuilds the hall from its journal.
+func Open(o Options) (*Hall, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	h := &Hall{
+		options: o,
+		turn:    make(chan struct{}, 1),
+		queue:   queue.New(o.Rules),
+		survey:  survey.New(o.Rules.Calendar.Follow),
+		shown:   map[string]record.State{},
+	}
+	if err := h.catchUp(); err != nil {
+		return nil, fmt.Errorf("rebuild the queue: %w", err)
+	}
+	h.show()
+	h.turn <- struct{}{}
+	return h, nil
+}
+
+// Do carries a command out and returns the ticket as it is after it. When Do returns without an error, the outcome is
+// on disk. A Take without a nonce gets a random one. Errors are those of package queue, ErrNotWritten, or that ctx
+// ended while others had their turn; a command whose turn has come is carried through, so that its outcome is known.
+func (h *Hall) Do(ctx context.Context, c queue.Command) (queue.Ticket, error) {
+	if take, ok := c.(queue.Take); ok && take.Nonce == "" {
+		take.Nonce = nonce()
+		c = take
+	}
+	if err := h.begin(ctx); err != nil {
+		return queue.Ticket{}, err
+	}
+	defer h.end()
+	decision, err := h.queue.Decide(c, h.options.Now())
+	if err != nil {
+		return queue.Ticket{}, err
+	}
+	if err := h.write(ctx, decision.Entries); err != nil {
+		return queue.Ticket{}, err
+	}
+	return decision.Ticket, nil
+}
+
+// Rate takes one rating. A ticket, when given, has to be one that was called. Errors are those of package survey,
+// queue.ErrUnknownTicket, ErrNotVisited, or as for Do.
+func (h *Hall) Rate(ctx context.Context, a survey.Answer) error {
+	if err := h.begin(ctx); err != nil {
+		return err
+	}
+	defer h.end()
+	if a.Ticket != "" {
+		t, ok := h.queue.Ticket(a.Ticket)
+		if !ok {
+			return fmt.Errorf("%w %q", queue.ErrUnknownTicket, a.Ticket)
+		}
+		if t.Called.IsZero() {
+			return fmt.Errorf("%w: %s", ErrNotVisited, t.Number)
+		}
+	}
+	entries, err := h.survey.Decide(a, h.options.Now())
+	if err != nil {
+		return err
+	}
+	return h.write(ctx, entries)
+}
+
+// begin waits for the turn and makes sure that the state is that of the journal.
+func (h *Hall) begin(ctx context.Context) error {
+	select {
+	case <-h.turn:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if !h.unsure {
+		return nil
+	}
+	if err := h.catchUp(); err != nil {
+		h.end()
+		return fmt.Errorf("%w: what it holds could not be read again: %w", ErrNotWritten, err)
+	}
+	h.show()
+	return nil
+}
+
+func (h *Hall) end() { h.turn <- struct{}{} }
+
+// write appends the entries, folds the records in, and shows the outcome. The append is not given up when the asking
+// side goes away: half-known outcomes are worse than a wait.
+func (h *Hall) write(ctx context.Context, entries []record.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	records, err := h.options.Journal.Append(context.WithoutCancel(ctx), record.Events, entries...)
+	if err != nil {
+		h.unsure = true
+		return fmt.Errorf("%w: %w", ErrNotWritten, err)
+	}
+	for _, r := range records {
+		h.fold(r)
+		h.seq = r.Seq
+	}
+	h.show()
+	return nil
+}
+
+// readLimit is how many records are read at once.
+const readLimit = 1000
+
+// catchUp folds in what the journal holds after seq.
+func (h *Hall) catchUp() error {
+	for {
+		records, lost, err := h.options.Journal.Read(record.Events, h.seq, readLimit)
+		if err != nil {
+			return err
+		}
+		for _, l := range lost {
+			h.options.Log.Warn("records that the queue may need are gone", "first", l.First, "last", l.Last, "reason", l.Reason)
+		}
+		for _, r := range records {
+			h.fold(r)
+			h.seq = r.Seq
+		}
+		if len(records) == 0 {
+			h.unsure = false
+			return nil
+		}
+	}
+}
+
+// fold applies a record. One that does not follow from those before it, whose beginning was trimmed or lost, is passed
+// over: a lobby with a gap in its memory is better than a closed one.
+func (h *Hall) fold(r record.Record) {
+	if err := errors.Join(h.queue.Apply(r), h.survey.Apply(r)); err != nil {
+		h.options.Log.Warn("record passed over", "seq", r.Seq, "error", err)
+	}
+}
+
+// nonce is random enough to keep the tickets of one number and day apart.
+func nonce() string { return strings.ToLower(rand.Text()[:8]) }
