@@ -14,7 +14,8 @@ import (
 var ErrQuery = errors.New("bad query")
 
 // Records returns the page of records that follows q.After. Who asks again with Page.Next gets every record once,
-// also one that arrives late: into a gap, or into an epoch that is not the newest.
+// also one that arrives late: into a gap, or into an epoch that is not the newest. (Only a record that comes after a
+// tombstone has declared it lost is not waited for.)
 //
 // A page is in order of arrival of epochs, then of seq, but for records that arrived after the reader had passed
 // their place: they come as soon as they are there.

@@ -51,7 +51,8 @@ func Open(ctx context.Context, dir string, log *slog.Logger) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context, path string) (err error) {
-	if s.writer, err = sql.Open("sqlite", source(path, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)")); err != nil {
+	if s.writer, err = sql.Open("sqlite", source(path, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"journal_size_limit(67108864)")); err != nil {
 		return err
 	}
 	s.writer.SetMaxOpenConns(1)
