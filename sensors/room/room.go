@@ -1,0 +1,223 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"stationkeeper/sensors/badge"
+)
+
+// Options describe a simulated room.
+type Options struct {
+	// Random decides everything that is not physics. The room owns it.
+	Random *rand.Rand
+	// Start is the room's time of day at the beginning.
+	Start time.Time
+	// Speed is how much faster than the clock the room lives; above 0.
+	Speed float64
+	// FailureAfter is how long the air conditioning works, from the start and from each repair, give or take a
+	// tenth; 0 means that it never fails. RepairAfter is how long it then stands still. Both in the room's time.
+	FailureAfter, RepairAfter time.Duration
+	Log                       *slog.Logger
+}
+
+// Validate refuses options that make no room.
+func (o Options) Validate() error {
+	switch {
+	case o.Random == nil || o.Log == nil || o.Start.IsZero():
+		return errors.New("simulated room: random source, log and start are needed")
+	case o.Speed <= 0:
+		return fmt.Errorf("simulated room: speed %g: expected above 0", o.Speed)
+	case o.FailureAfter < 0 || o.RepairAfter < 0:
+		return errors.New("simulated room: times of failure and repair: expected from 0s")
+	}
+	return nil
+}
+
+const (
+	// maxStep is the longest step of the physics, in the room's time.
+	maxStep = 10 * time.Second
+	// soonest and latest bound the first visit, in real time: somebody who has just started the room is about.
+	soonest = 5 * time.Second
+	latest  = 15 * time.Second
+	// callOut is how long before the repair the technician comes, in the room's time.
+	callOut = 10 * time.Minute
+)
+
+// Room is a simulated room. Run makes people come; its air lives as long as somebody senses it.
+type Room struct {
+	options Options
+	began   time.Time
+	contact *Contact
+	cards   chan badge.Presentation
+	people  *people
+
+	mu      sync.Mutex
+	air     air
+	at      time.Time // the room's time up to which air is known
+	broken  bool
+	turns   time.Time // when the air conditioning next fails or is repaired; zero means never
+	open    bool
+	inside  int
+	chance  *rand.Rand // of failures
+	noise   *rand.Rand // of the sensor
+	bouncer *rand.Rand // of the contact; only Run's
+}
+
+// New makes a room that has been running for long.
+func New(o Options) (*Room, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	// Sources of their own: how often the sensor is read must not decide who comes when.
+	split := func() *rand.Rand { return rand.New(rand.NewPCG(o.Random.Uint64(), o.Random.Uint64())) }
+	r := &Room{
+		options: o, began: time.Now(), at: o.Start, air: newAir(), contact: newContact(),
+		cards: make(chan badge.Presentation, 1), people: newPeople(split()),
+		chance: split(), noise: split(), bouncer: split(),
+	}
+	r.scheduleFailure()
+	return r, nil
+}
+
+// Contact is the door's contact: normally closed, to ground, so that it wants PullUp.
+func (r *Room) Contact() *Contact { return r.contact }
+
+// Sensor measures the room's air.
+func (r *Room) Sensor() Sensor { return Sensor{r} }
+
+// Read waits for the next card. A card that nobody reads is lost when the next one comes.
+func (r *Room) Read(ctx context.Context) (badge.Presentation, error) {
+	select {
+	case p := <-r.cards:
+		return p, nil
+	case <-ctx.Done():
+		return badge.Presentation{}, ctx.Err()
+	}
+}
+
+// Run makes people come and go until ctx ends.
+func (r *Room) Run(ctx context.Context) {
+	if !sleep(ctx, r.people.between(soonest, latest)) {
+		return
+	}
+	for r.receive(ctx, r.people.visit()) {
+		if !sleep(ctx, r.real(r.untilNextVisit())) {
+			return
+		}
+	}
+}
+
+// untilNextVisit is in the room's time: after a pause, or when the technician comes.
+func (r *Room) untilNextVisit() time.Duration {
+	now := r.now()
+	pause := r.people.pause(now)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.advance(now)
+	if comes := r.turns.Add(-callOut); r.broken && comes.After(now) {
+		pause = min(pause, comes.Sub(now))
+	}
+	return pause
+}
+
+// receive plays one visit; false when ctx ended before its end.
+func (r *Room) receive(ctx context.Context, v visit) bool {
+	r.present(v.card)
+	return sleep(ctx, v.reach) &&
+		r.pass(ctx, v.passIn, +1) &&
+		sleep(ctx, r.real(v.stay)) &&
+		r.pass(ctx, v.passOut, -1)
+}
+
+func (r *Room) present(card badge.Card) {
+	select {
+	case <-r.cards:
+	default:
+	}
+	r.cards <- badge.Presentation{Card: card, At: time.Now()}
+}
+
+// pass opens the door for d; meanwhile people come in or leave.
+func (r *Room) pass(ctx context.Context, d time.Duration, people int) bool {
+	r.swing(ctx, true, people)
+	through := sleep(ctx, d)
+	r.swing(ctx, false, 0)
+	return through
+}
+
+// swing opens or closes the door; the contact bounces.
+func (r *Room) swing(ctx context.Context, open bool, people int) {
+	now := r.now()
+	r.mu.Lock()
+	r.advance(now)
+	r.open = open
+	r.inside += people
+	r.mu.Unlock()
+	conducts := !open
+	for _, pause := range bounces(r.bouncer) {
+		r.contact.set(conducts)
+		conducts = !conducts
+		sleep(ctx, pause)
+	}
+	r.contact.set(!open)
+}
+
+// now is the room's time.
+func (r *Room) now() time.Time {
+	return r.options.Start.Add(time.Duration(float64(time.Since(r.began)) * r.options.Speed))
+}
+
+// real is how long a time of the room's takes.
+func (r *Room) real(d time.Duration) time.Duration {
+	return time.Duration(float64(d) / r.options.Speed)
+}
+
+// advance lets the air live up to a time of the room's. It needs r.mu.
+func (r *Room) advance(to time.Time) {
+	for r.at.Before(to) {
+		if !r.turns.IsZero() && !r.at.Before(r.turns) {
+			r.turn()
+		}
+		step := min(maxStep, to.Sub(r.at))
+		r.air = r.air.after(step, surroundings{at: r.at, broken: r.broken, open: r.open, people: r.inside})
+		r.at = r.at.Add(step)
+	}
+}
+
+// turn makes the air conditioning fail, or repairs it.
+func (r *Room) turn() {
+	if r.broken {
+		r.broken = false
+		r.options.Log.Info("the simulated air conditioning is repaired")
+		r.scheduleFailure()
+		return
+	}
+	r.broken = true
+	r.turns = r.turns.Add(r.options.RepairAfter)
+	r.options.Log.Info("the simulated air conditioning fails")
+}
+
+func (r *Room) scheduleFailure() {
+	r.turns = time.Time{}
+	if d := r.options.FailureAfter; d > 0 {
+		r.turns = r.at.Add(time.Duration((0.9 + 0.2*r.chance.Float64()) * float64(d)))
+	}
+}
+
+// sleep waits for d; false when ctx ended before that.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
