@@ -1,6 +1,7 @@
 package room_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -100,7 +101,9 @@ func observe(t *testing.T, o room.Options, d time.Duration) []sight {
 		})
 		all.Wait()
 	})
-	slices.SortStableFunc(seen, func(a, b sight) int { return int(a.after - b.after) })
+	slices.SortStableFunc(seen, func(a, b sight) int {
+		return cmp.Or(cmp.Compare(a.after, b.after), strings.Compare(a.what, b.what))
+	})
 	return seen
 }
 
