@@ -1,0 +1,145 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"stationkeeper/kiosk/queue"
+)
+
+// Hall is where the day is played.
+type Hall interface {
+	Do(ctx context.Context, c queue.Command) (queue.Ticket, error)
+}
+
+// Clock is a wall clock that shows the time of the recording while that is played, and the station's before
+// and after. It is safe for concurrent use.
+type Clock struct {
+	live func() time.Time
+
+	mu       sync.Mutex
+	recorded time.Time
+}
+
+// NewClock returns a clock that shows the time of day begin until it is set.
+func NewClock(begin time.Time, live func() time.Time) *Clock {
+	return &Clock{live: live, recorded: begin}
+}
+
+// Now is the time of the recording, or after Release, that of the station.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.recorded.IsZero() {
+		return c.live()
+	}
+	return c.recorded
+}
+
+// Release returns the clock to the station's time.
+func (c *Clock) Release() { c.set(time.Time{}) }
+
+func (c *Clock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.recorded = t
+}
+
+// Begin is the time of the first thing that happens.
+func (p *Plan) Begin() time.Time { return p.steps[0].at }
+
+// End is the time of the last.
+func (p *Plan) End() time.Time { return p.steps[len(p.steps)-1].at }
+
+// Run plays the day and returns what came out. Every command carries a request id made of date and line, so that a
+// day that was interrupted is taken up where it stopped, without a second ticket for anybody.
+func (p *Plan) Run(ctx context.Context, hall Hall, clock *Clock) (Account, error) {
+	var got Account
+	tickets := map[int]string{}
+	for _, s := range p.steps {
+		if err := ctx.Err(); err != nil {
+			return got, err
+		}
+		clock.set(s.at)
+		ticket, err := hall.Do(ctx, p.command(s, tickets[s.line]))
+		if err != nil {
+			return got, fmt.Errorf("play line %d at %s: %w", s.line, s.at.Format(time.DateTime), err)
+		}
+		tickets[s.line] = ticket.ID
+		got.count(s.kind, ticket)
+	}
+	return got, nil
+}
+
+func (p *Plan) command(s step, ticket string) queue.Command {
+	request := func(what string) string {
+		return fmt.Sprintf("replay/%s/%d/%s", p.Day.Format(time.DateOnly), s.line, what)
+	}
+	switch s.kind {
+	case take:
+		return queue.Take{Request: request("take"), Service: s.service, Nonce: fmt.Sprintf("line%d", s.line)}
+	case leave:
+		return queue.Leave{Request: request("leave"), Ticket: ticket}
+	case call:
+		return queue.Call{Request: request("call"), Counter: s.counter, Ticket: ticket}
+	default:
+		return queue.Finish{Request: request("finish"), Counter: s.counter, Ticket: ticket}
+	}
+}
+
+func (a *Account) count(k kind, t queue.Ticket) {
+	switch k {
+	case take:
+		a.Issued++
+	case leave:
+		a.Left++
+		a.WaitLeft += t.Wait()
+	case finish, finishAtOnce:
+		a.Served++
+		a.WaitServed += t.Wait()
+		a.Serving += t.Serving()
+	}
+}
+
+// ErrDiffers is wrapped by Check.
+var ErrDiffers = errors.New("the replay is not what was recorded")
+
+// Check compares what came out with the recording's own account.
+func (p *Plan) Check(got Account) error {
+	if got != p.Expected {
+		return fmt.Errorf("%w: got %+v, recorded %+v", ErrDiffers, got, p.Expected)
+	}
+	return nil
+}
+
+// Report writes for people what was played and what had to be put right.
+func (p *Plan) Report(w io.Writer, calls int, got Account, took time.Duration) error {
+	var b strings.Builder
+	line := func(name string, format string, args ...any) {
+		fmt.Fprintf(&b, "  %-62s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	fmt.Fprintf(&b, "Replay of %s\n", p.Day.Format(time.DateOnly))
+	line("calls recorded", "%d", calls)
+	line("tickets issued", "%d (recorded %d)", got.Issued, p.Expected.Issued)
+	line("served", "%d (recorded %d)", got.Served, p.Expected.Served)
+	line("left", "%d (recorded %d)", got.Left, p.Expected.Left)
+	line("mean wait of those served", "%s (recorded %s)", seconds(got.MeanWait()), seconds(p.Expected.MeanWait()))
+	line("mean wait of those who left", "%s (recorded %s)", seconds(got.MeanPatience()), seconds(p.Expected.MeanPatience()))
+	line("mean time at a counter", "%s (recorded %s)", seconds(got.MeanServing()), seconds(p.Expected.MeanServing()))
+	line("counters", "%d", len(p.Rules.Counters))
+	for _, o := range Oddities {
+		if n := p.Odd[o]; n > 0 {
+			line(string(o), "%d", n)
+		}
+	}
+	line("time it took", "%s", took.Round(10*time.Millisecond))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
