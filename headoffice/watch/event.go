@@ -1,0 +1,229 @@
+package watch
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stationkeeper/internal/record"
+)
+
+// told is a record in human words.
+type told struct {
+	// Title says what happened; for a type nobody here knows it is the type itself, and Foreign is true.
+	Title   string
+	Foreign bool
+	// Detail says the rest: numbers, names, reasons. Empty when there is nothing more to say.
+	Detail string
+	// Tone is how it bears on the station: "" for ordinary business, else "bad", "warn" or "good". It only
+	// colours what Title and Detail say in words already.
+	Tone string
+}
+
+// tell puts a record into words. What it cannot read it shows as it came, so that a record of a newer station
+// is never hidden.
+func (l language) tell(r record.Record) told {
+	teller, ok := tellers[r.Type]
+	if !ok {
+		return told{Title: r.Type, Foreign: true, Detail: l.members(r.Data)}
+	}
+	detail, err := teller.words(l, r.Data)
+	if err != nil {
+		detail = l.members(r.Data)
+	}
+	return told{Title: l.t("event." + r.Type), Detail: detail, Tone: teller.tone}
+}
+
+// teller words the data of one type of record.
+type teller struct {
+	tone  string
+	words func(language, json.RawMessage) (string, error)
+}
+
+// telling makes a teller of a function on the decoded data.
+func telling[T any](tone string, words func(language, T) string) teller {
+	return teller{tone, func(l language, data json.RawMessage) (string, error) {
+		var d T
+		if err := json.Unmarshal(data, &d); err != nil {
+			return "", err
+		}
+		return words(l, d), nil
+	}}
+}
+
+var tellers = map[string]teller{
+	record.NodeStarted:         telling("", language.node),
+	record.NodeStopped:         telling("", language.node),
+	record.JournalReplaced:     telling("warn", language.journal),
+	record.DoorOpened:          telling("", language.door),
+	record.DoorClosed:          telling("", language.door),
+	record.BadgePresented:      telling("", language.badge),
+	record.PointFailed:         telling("warn", language.pointEvent),
+	record.PointRecovered:      telling("good", language.pointEvent),
+	record.AlarmRaised:         telling("bad", language.alarm),
+	record.AlarmCleared:        telling("good", language.alarm),
+	record.TemperatureMeasured: telling("", language.measurement),
+	record.HumidityMeasured:    telling("", language.measurement),
+	record.TicketIssued:        telling("", language.issued),
+	record.TicketCalled:        telling("", language.called),
+	record.TicketRecalled:      telling("", language.recalled),
+	record.TicketServed:        telling("", language.served),
+	record.TicketLeft:          telling("", language.left),
+	record.SurveyAnswered:      telling("", language.rated),
+}
+
+func (l language) node(d record.NodeData) string {
+	program := d.Program
+	if key := "program." + program; l.has(key) {
+		program = l.t(key)
+	}
+	return l.t("detail.program", program, d.Version)
+}
+
+func (l language) journal(d record.JournalReplacedData) string {
+	return l.t("detail.aside", d.SetAside, d.Reason)
+}
+
+func (l language) door(d record.DoorData) string {
+	if d.Initial {
+		return l.t("detail.initial")
+	}
+	return ""
+}
+
+func (l language) badge(d record.BadgeData) string { return l.t("detail.card", d.Card) }
+
+func (l language) pointEvent(d record.PointData) string {
+	if d.Quality == record.Good || d.Quality == "" {
+		return d.Reason
+	}
+	return join(l.quality(d.Quality), d.Reason)
+}
+
+func (l language) alarm(d record.AlarmData) string {
+	return join(l.level(d.Level),
+		l.t("detail.alarm", amount(d.Value, d.Unit), amount(d.Limit, d.Unit)),
+		l.t("alarm.rule", d.Rule), l.t("detail.serial", d.Serial))
+}
+
+func (l language) measurement(d record.MeasurementData) string { return amount(d.Value, d.Unit) }
+
+func (l language) issued(d record.TicketIssuedData) string {
+	return join(d.Number, d.Service, l.t("detail.ahead", d.Ahead))
+}
+
+func (l language) called(d record.TicketCalledData) string {
+	return join(d.Number, l.counter(d.Counter), l.t("detail.waited", l.duration(d.Wait)))
+}
+
+func (l language) recalled(d record.TicketRecalledData) string {
+	return join(d.Number, l.counter(d.Counter))
+}
+
+func (l language) served(d record.TicketServedData) string {
+	return join(d.Number, l.counter(d.Counter), l.t("detail.serving", l.duration(d.Serving)))
+}
+
+func (l language) left(d record.TicketLeftData) string {
+	reason := d.Reason
+	if key := "left." + reason; l.has(key) {
+		reason = l.t(key)
+	}
+	return join(d.Number, reason, l.t("detail.waited", l.duration(d.Wait)))
+}
+
+func (l language) rated(d record.SurveyAnsweredData) string {
+	return l.t("detail.score", l.score(d.Score), d.Score)
+}
+
+func (l language) counter(name string) string {
+	if name == "" {
+		return ""
+	}
+	return l.t("queue.counter", name)
+}
+
+// score names one of the five levels; any other number stands for itself.
+func (l language) score(score int) string {
+	if key := "score." + strconv.Itoa(score); l.has(key) {
+		return l.t(key)
+	}
+	return strconv.Itoa(score)
+}
+
+func (l language) quality(q record.Quality) string {
+	if key := "quality." + string(q); l.has(key) {
+		return l.t(key)
+	}
+	return string(q)
+}
+
+func (l language) level(level string) string {
+	if key := "level." + level; l.has(key) {
+		return l.t(key)
+	}
+	return level
+}
+
+// longestDetail bounds, in runes, what is shown of data that nobody here can word.
+const longestDetail = 240
+
+// members spells any JSON object as "name: value" in order of the names.
+func (l language) members(data json.RawMessage) string {
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(data, &object); err != nil {
+		return shorten(string(data))
+	}
+	names := make([]string, 0, len(object))
+	for name := range object {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		names[i] = name + ": " + plain(object[name])
+	}
+	return shorten(strings.Join(names, ", "))
+}
+
+// plain spells a JSON value without the quotes of a string or needless space.
+func plain(value json.RawMessage) string {
+	var s string
+	if json.Unmarshal(value, &s) == nil {
+		return s
+	}
+	var b bytes.Buffer
+	if json.Compact(&b, value) != nil {
+		return string(value)
+	}
+	return b.String()
+}
+
+func shorten(s string) string {
+	runes := []rune(s)
+	if len(runes) <= longestDetail {
+		return s
+	}
+	return string(runes[:longestDetail]) + "…"
+}
+
+// join puts the parts that say something behind one another.
+func join(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " · ")
+}
+
+// amount spells a measured value with its unit: one decimal for temperatures and humidities, whose sensors know
+// no more, up to three for everything else.
+func amount(value float64, unit string) string {
+	return strings.TrimSpace(number(value, unit) + " " + unit)
+}
+
+func number(value float64, unit string) string {
+	// Adding zero turns a negative zero, which rounding may leave, into an ordinary one.
+	if unit == "°C" || unit == "%RH" {
+		return strconv.FormatFloat(math.Round(value*10)/10+0, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(math.Round(value*1000)/1000+0, 'f', -1, 64)
+}

@@ -1,0 +1,209 @@
+package watch
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"stationkeeper/headoffice/store"
+	"stationkeeper/internal/record"
+)
+
+// How much of what has happened a station's page shows.
+const (
+	latestEvents  = 40
+	latestCalls   = 6
+	latestRatings = 100
+	shownRatings  = 5
+	// chartSamples is about how many samples a chart is drawn from: two for each of its pixels on a phone.
+	chartSamples = 720
+)
+
+// stationView is everything a station's page shows.
+type stationView struct {
+	ID       string
+	Nodes    []nodeView
+	Alarms   []alarmView
+	Doors    []doorView
+	Climate  []gaugeView
+	Queue    *queueView
+	Survey   *surveyView
+	Points   []tile
+	Events   []eventView
+	Progress []progressView
+	// Missing counts the records that are known to exist and have not arrived; Verdict says it in words.
+	Missing uint64
+	Verdict string
+}
+
+type alarmView struct {
+	Level  levelView
+	Place  string
+	Detail string
+	Since  moment
+}
+
+type doorView struct {
+	tile
+	Open bool
+	// Since is when it was opened or closed; zero when that is not known.
+	Since moment
+}
+
+// gaugeView is a measured point and its history.
+type gaugeView struct {
+	tile
+	Chart *chart
+	// Caption says which time the chart shows; Summary says what it shows, for those who cannot see it.
+	Caption, Summary string
+}
+
+type progressView struct {
+	Node, Stream, Epoch                        string
+	Through, Stored, Missing, Lost, Duplicates uint64
+}
+
+// drawStation gathers a station's page.
+func (w *watch) drawStation(ctx context.Context, e eye, id string) (stationView, error) {
+	station, points, err := w.Store.Station(ctx, id)
+	if err != nil {
+		return stationView{}, err
+	}
+	alarms, err := w.Store.OpenAlarms(ctx, id)
+	if err != nil {
+		return stationView{}, err
+	}
+	v := stationView{ID: id, Nodes: e.nodes(station.Nodes), Alarms: e.alarms(alarms)}
+	if v.Doors, err = w.drawDoors(ctx, e, station, points); err != nil {
+		return stationView{}, err
+	}
+	if v.Climate, err = w.drawClimate(ctx, e, station, points, alarms); err != nil {
+		return stationView{}, err
+	}
+	if v.Queue, err = w.drawQueue(ctx, e, station, points); err != nil {
+		return stationView{}, err
+	}
+	if v.Survey, err = w.drawSurvey(ctx, e, id); err != nil {
+		return stationView{}, err
+	}
+	events, err := w.Store.Latest(ctx, id, nil, latestEvents)
+	if err != nil {
+		return stationView{}, err
+	}
+	for _, r := range events {
+		v.Events = append(v.Events, e.event(r))
+	}
+	for _, p := range points {
+		if kindOf(p) == otherPoint {
+			v.Points = append(v.Points, e.tile(p, station.Nodes))
+		}
+	}
+	return v, w.addProgress(ctx, e, &v)
+}
+
+// alarms lists open alarms, the gravest first, then the newest.
+func (e eye) alarms(records []store.Record) []alarmView {
+	records = slices.Clone(records)
+	slices.Reverse(records)
+	views := make([]alarmView, len(records))
+	for i, r := range records {
+		d := alarmOf(r)
+		views[i] = alarmView{Level: e.levelView(d.Level), Place: e.place(r.Source), Since: e.moment(r.Time),
+			Detail: join(e.t("alarm.value", amount(d.Value, d.Unit), amount(d.Limit, d.Unit)), e.t("alarm.rule", d.Rule),
+				e.t("detail.serial", d.Serial))}
+	}
+	slices.SortStableFunc(views, func(a, b alarmView) int { return gravity(a.Level.Level) - gravity(b.Level.Level) })
+	return views
+}
+
+// drawDoors shows each door and since when it has been as it is.
+func (w *watch) drawDoors(ctx context.Context, e eye, station store.Station, points []store.Point) ([]doorView, error) {
+	var doors []doorView
+	for _, p := range points {
+		if kindOf(p) != doorPoint {
+			continue
+		}
+		d := doorView{tile: e.tile(p, station.Nodes), Open: p.Value == "open"}
+		if key := "door." + d.Value; e.has(key) {
+			d.Value = e.t(key)
+		}
+		doors = append(doors, d)
+	}
+	if len(doors) == 0 {
+		return nil, nil
+	}
+	changes, err := w.Store.Latest(ctx, station.ID, []string{record.DoorOpened, record.DoorClosed}, latestEvents)
+	for i := range doors {
+		d := &doors[i]
+		last := slices.IndexFunc(changes, func(r store.Record) bool { return r.Node == d.Node && r.Source == d.Point })
+		if last >= 0 && d.Open == (changes[last].Type == record.DoorOpened) {
+			d.Since = e.moment(changes[last].Time)
+		}
+	}
+	return doors, err
+}
+
+// drawClimate charts each temperature over the last day, or over the day up to its newest value when that is older:
+// what is replayed shows in its own time.
+func (w *watch) drawClimate(ctx context.Context, e eye, station store.Station, points []store.Point, alarms []store.Record) ([]gaugeView, error) {
+	var gauges []gaugeView
+	for _, p := range points {
+		if kindOf(p) != temperaturePoint {
+			continue
+		}
+		g := gaugeView{tile: e.tile(p, station.Nodes)}
+		end, caption := e.now, e.t("chart.span")
+		if !p.Time.IsZero() && e.now.Sub(p.Time) > chartSpan {
+			end, caption = p.Time, e.t("chart.ending", e.moment(p.Time).Text)
+		}
+		samples, err := w.Store.History(ctx, store.NodeKey{Station: station.ID, Node: p.Node}, p.Point,
+			end.Add(-chartSpan), end.Add(time.Millisecond), chartSamples)
+		if err != nil {
+			return nil, err
+		}
+		if g.Chart = drawChart(samples, end, e.zone, p.Unit, limitOf(p, alarms)); g.Chart != nil {
+			lowest, highest := amount(g.Chart.Lowest, p.Unit), amount(g.Chart.Highest, p.Unit)
+			g.Caption = caption + " · " + e.t("chart.range", lowest, highest)
+			g.Summary = e.t("chart.title", g.Place, e.moment(end.Add(-chartSpan)).Text, e.moment(end).Text, lowest, highest,
+				amount(g.Chart.Last, p.Unit))
+		}
+		gauges = append(gauges, g)
+	}
+	return gauges, nil
+}
+
+// limitOf is the limit of an open alarm at a point, nil when there is none.
+func limitOf(p store.Point, alarms []store.Record) *float64 {
+	for _, r := range alarms {
+		if d := alarmOf(r); r.Node == p.Node && r.Source == p.Point && d.Unit == p.Unit {
+			return &d.Limit
+		}
+	}
+	return nil
+}
+
+// addProgress says how complete each stream of each node is. The epoch is named only where there are several.
+func (w *watch) addProgress(ctx context.Context, e eye, v *stationView) error {
+	all, err := w.Store.Progress(ctx)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(p store.Progress) bool { return p.Station != v.ID })
+	for _, p := range all {
+		row := progressView{Node: p.Node, Stream: e.t("stream." + string(p.Stream)), Through: p.Through,
+			Stored: p.Stored, Missing: p.Missing, Lost: p.Lost, Duplicates: p.Duplicates}
+		several := slices.ContainsFunc(all, func(o store.Progress) bool {
+			return o.Node == p.Node && o.Stream == p.Stream && o.Epoch != p.Epoch
+		})
+		if several {
+			row.Epoch = e.t("complete.epoch", p.Epoch[:min(8, len(p.Epoch))])
+		}
+		v.Progress = append(v.Progress, row)
+		v.Missing += p.Missing
+	}
+	v.Verdict = e.t("complete.all")
+	if v.Missing > 0 {
+		v.Verdict = e.t("complete.some", v.Missing)
+	}
+	return nil
+}
