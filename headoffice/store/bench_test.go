@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"testing"
 
 	"stationkeeper/internal/record"
@@ -57,7 +56,7 @@ func BenchmarkPut(b *testing.B) {
 				group = append(group, Delivery{agent, record.Batch{Epoch: epochA, Stream: record.Telemetry, Records: records}})
 			}
 			if got := mustPut(b, s, group...)[batches-1].Ack.Through; got != seq {
-				b.Fatal(fmt.Sprintf("through %d, want %d", got, seq))
+				b.Fatalf("through %d, want %d", got, seq)
 			}
 		}
 		rate = float64(seq) / b.Elapsed().Seconds()

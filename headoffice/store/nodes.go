@@ -40,34 +40,90 @@ func (p presence) then(said record.Presence, received time.Time) presence {
 	return presence{false, received, p.onlineSaid}
 }
 
-// SetPresence notes what a node, or the broker in its name, says about its connection.
-func (s *Store) SetPresence(ctx context.Context, key NodeKey, said record.Presence, received time.Time) error {
-	said.Since, received = record.Stamp(said.Since), record.Stamp(received)
-	var before, after presence
+// Heard is one retained message of a node: what it says about its connection, or about one of its points.
+type Heard struct {
+	From     NodeKey
+	Received time.Time
+	// Presence is set for what the node, or the broker in its name, says about its connection.
+	Presence *record.Presence
+	// Point is set otherwise; State is nil when the point is gone: its retained message was deleted at the broker.
+	Point string
+	State *record.State
+}
+
+// Hear stores a group of retained messages in one transaction, in order. Of a point, the last one received stands,
+// whatever its time: a node whose clock was put right may go back in time.
+func (s *Store) Hear(ctx context.Context, group []Heard) error {
+	var changed []Change
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		node, _, err := ensureNode(ctx, tx, key)
-		if err != nil {
-			return err
+		for _, h := range group {
+			news, err := hear(ctx, tx, h)
+			if err != nil {
+				return fmt.Errorf("%s/%s: %w", h.From.Station, h.From.Node, err)
+			}
+			changed = append(changed, news...)
 		}
-		var since, onlineSaid sql.NullInt64
-		err = tx.QueryRowContext(ctx, `SELECT online, since, online_said FROM nodes WHERE id = ?`, node).
-			Scan(&before.online, &since, &onlineSaid)
-		if err != nil {
-			return err
-		}
-		before.since, before.onlineSaid = fromMillis(since), fromMillis(onlineSaid)
-		after = before.then(said, received)
-		_, err = tx.ExecContext(ctx, `UPDATE nodes SET online = ?, since = ?, online_said = ?, heard = ? WHERE id = ?`,
-			after.online, millis(after.since), millis(after.onlineSaid), millis(received), node)
-		return err
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("store presence of %s/%s: %w", key.Station, key.Node, err)
+		return fmt.Errorf("store %d states: %w", len(group), err)
 	}
-	if after != before {
-		s.changes.announce(Change{key.Station, key.Node, PresenceChanged})
-	}
+	s.changes.announce(changed...)
 	return nil
+}
+
+// SetPresence is Hear of one presence.
+func (s *Store) SetPresence(ctx context.Context, key NodeKey, said record.Presence, received time.Time) error {
+	return s.Hear(ctx, []Heard{{From: key, Received: received, Presence: &said}})
+}
+
+// SetState is Hear of one state.
+func (s *Store) SetState(ctx context.Context, key NodeKey, point string, state record.State, received time.Time) error {
+	return s.Hear(ctx, []Heard{{From: key, Received: received, Point: point, State: &state}})
+}
+
+func hear(ctx context.Context, tx *sql.Tx, h Heard) ([]Change, error) {
+	node, _, err := ensureNode(ctx, tx, h.From)
+	if err != nil {
+		return nil, err
+	}
+	if h.Presence != nil {
+		changed, err := hearPresence(ctx, tx, node, *h.Presence, h.Received)
+		if err != nil || !changed {
+			return nil, err
+		}
+		return []Change{{h.From.Station, h.From.Node, PresenceChanged}}, nil
+	}
+	if h.State == nil {
+		_, err = tx.ExecContext(ctx, `DELETE FROM points WHERE node = ? AND name = ?`, node, h.Point)
+	} else {
+		_, err = tx.ExecContext(ctx, `INSERT INTO points (node, name, state, received) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET state = excluded.state, received = excluded.received`,
+			node, h.Point, h.State.Encode(), h.Received.UnixMilli())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("point %s: %w", h.Point, err)
+	}
+	return []Change{{h.From.Station, h.From.Node, StateChanged}}, nil
+}
+
+func hearPresence(ctx context.Context, tx *sql.Tx, node int64, said record.Presence, received time.Time) (changed bool, err error) {
+	said.Since, received = record.Stamp(said.Since), record.Stamp(received)
+	var before presence
+	var since, onlineSaid sql.NullInt64
+	err = tx.QueryRowContext(ctx, `SELECT online, since, online_said FROM nodes WHERE id = ?`, node).
+		Scan(&before.online, &since, &onlineSaid)
+	if err != nil {
+		return false, fmt.Errorf("read presence: %w", err)
+	}
+	before.since, before.onlineSaid = fromMillis(since), fromMillis(onlineSaid)
+	after := before.then(said, received)
+	_, err = tx.ExecContext(ctx, `UPDATE nodes SET online = ?, since = ?, online_said = ?, heard = ? WHERE id = ?`,
+		after.online, millis(after.since), millis(after.onlineSaid), millis(received), node)
+	if err != nil {
+		return false, fmt.Errorf("store presence: %w", err)
+	}
+	return after != before, nil
 }
 
 // SetAllOffline notes that no node is known to be connected, since the given time, until it says otherwise: head
@@ -88,39 +144,6 @@ func (s *Store) SetAllOffline(ctx context.Context, since time.Time) error {
 		return fmt.Errorf("store that all nodes are offline: %w", err)
 	}
 	s.changes.announce(gone...)
-	return nil
-}
-
-// SetState stores the latest state of a point. The last one received stands, whatever its time: a node whose clock
-// was put right may go back in time.
-func (s *Store) SetState(ctx context.Context, key NodeKey, point string, state record.State, received time.Time) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		node, _, err := ensureNode(ctx, tx, key)
-		if err == nil {
-			_, err = tx.ExecContext(ctx, `INSERT INTO points (node, name, state, received) VALUES (?, ?, ?, ?)
-				ON CONFLICT DO UPDATE SET state = excluded.state, received = excluded.received`,
-				node, point, []byte(state.Encode()), received.UnixMilli())
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("store state of %s/%s %s: %w", key.Station, key.Node, point, err)
-	}
-	s.changes.announce(Change{key.Station, key.Node, StateChanged})
-	return nil
-}
-
-// ClearState forgets a point: its retained message was deleted at the broker.
-func (s *Store) ClearState(ctx context.Context, key NodeKey, point string) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM points WHERE name = ? AND node = (SELECT n.id FROM nodes n
-			JOIN stations s ON s.id = n.station WHERE s.name = ? AND n.name = ?)`, point, key.Station, key.Node)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("clear state of %s/%s %s: %w", key.Station, key.Node, point, err)
-	}
-	s.changes.announce(Change{key.Station, key.Node, StateChanged})
 	return nil
 }
 

@@ -128,7 +128,7 @@ func TestPointsHoldTheLatestState(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(points, want) {
 		t.Errorf("points %+v, %v, want %+v", points, err, want)
 	}
-	if err := s.ClearState(t.Context(), agent, "c/none"); err != nil {
+	if err := s.Hear(t.Context(), []Heard{{From: agent, Point: "c/none"}, {From: agent, Point: "never/heard/of"}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, points, _ = s.Station(t.Context(), "demo"); len(points) != 3 {
