@@ -1,0 +1,84 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// examples is the data of each type of record, every member filled in.
+var examples = map[string]any{
+	NodeStarted:         NodeData{Program: "agent", Version: "1.0"},
+	NodeStopped:         NodeData{Program: "agent", Version: "1.0"},
+	JournalReplaced:     JournalReplacedData{SetAside: "journal.db.damaged-20261123T083000.000Z", Reason: "the file is empty"},
+	DoorOpened:          DoorData{Initial: true},
+	DoorClosed:          DoorData{},
+	BadgePresented:      BadgeData{Card: "••••4711"},
+	PointFailed:         PointData{Quality: Faulty, Reason: "no answer at address 0x48"},
+	PointRecovered:      PointData{Quality: Good},
+	AlarmRaised:         AlarmData{Serial: 7, Rule: "high", Level: "major", Value: 27.5, Limit: 27, Unit: "°C"},
+	AlarmCleared:        AlarmData{Serial: 7, Rule: "high", Level: "major", Value: 25.9, Limit: 27, Unit: "°C"},
+	TemperatureMeasured: MeasurementData{Value: 21.4375, Unit: "°C"},
+	HumidityMeasured:    MeasurementData{Value: 45, Unit: "%RH"},
+	TicketIssued:        TicketIssuedData{Ticket: "t1", Number: "A012", Service: "payment", Ahead: 3, Request: "r1"},
+	TicketCalled:        TicketCalledData{Ticket: "t1", Number: "A012", Service: "payment", Counter: "2", Wait: 61.5, Request: "r2"},
+	TicketRecalled:      TicketRecalledData{Ticket: "t1", Number: "A012", Service: "payment", Counter: "2", Request: "r3"},
+	TicketServed:        TicketServedData{Ticket: "t1", Number: "A012", Service: "payment", Counter: "2", Wait: 61.5, Serving: 180, Request: "r4"},
+	TicketLeft:          TicketLeftData{Ticket: "t1", Number: "A012", Service: "payment", Wait: 600, Reason: "no-show", Counter: "2", Request: "r5"},
+	SurveyAnswered:      SurveyAnsweredData{Score: 5, Ticket: "t1", Request: "r6"},
+}
+
+func TestDataMatchesItsGoldenFile(t *testing.T) {
+	var got bytes.Buffer
+	encoder := json.NewEncoder(&got)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(examples); err != nil {
+		t.Fatal(err)
+	}
+	const path = "testdata/data.json"
+	if *update {
+		if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("got:\n%s\nwant:\n%s", &got, want)
+	}
+}
+
+func TestEveryTypeHasAnExampleThatIsValid(t *testing.T) {
+	for name, data := range examples {
+		e := NewEntry(name, "source", half, data)
+		r := Record{Seq: 1, Type: e.Type, Source: e.Source, Time: e.Time, Clock: Synced, Data: e.Data}
+		if err := r.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "types.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) == 0 {
+			return true
+		}
+		value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := examples[value]; !ok {
+			t.Errorf("type %s (%s) has no example", value, spec.Names[0])
+		}
+		return true
+	})
+}
