@@ -320,15 +320,17 @@ func TestManyAtOnceShareOneQueue(t *testing.T) {
 	calls := make(chan queue.Ticket, 3*each)
 	for counter := 1; counter <= 3; counter++ {
 		all.Go(func() {
+			held := ""
 			for range each {
 				if _, err := b.Do(t.Context(), queue.Take{Service: "new"}); err != nil {
 					t.Error(err)
 				}
 				id := fmt.Sprint(counter)
-				ticket, err := b.Do(t.Context(), queue.Call{Counter: id, Finish: true})
+				ticket, err := b.Do(t.Context(), queue.Call{Counter: id, Finish: held})
 				if err != nil {
 					t.Error(err)
 				}
+				held = ticket.ID
 				calls <- ticket
 			}
 		})

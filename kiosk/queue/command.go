@@ -40,8 +40,9 @@ type Call struct {
 	Counter string
 	// Ticket is the one to call; "" means the one waiting longest among those that the counter serves.
 	Ticket string
-	// Finish finishes the customer whom the counter still has. Without it, such a counter is refused.
-	Finish bool
+	// Finish is the ticket that the counter still has, to be finished in the same moment. Without it, a counter that
+	// has one is refused; with another one too: the clerk has not seen whom the counter has.
+	Finish string
 }
 
 // Recall announces the customer of a counter once more.

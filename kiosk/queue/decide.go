@@ -109,8 +109,12 @@ func (c Call) decide(s *State, now instant) (Decision, error) {
 	}
 	var entries []record.Entry
 	if held, busy := s.held[counter.ID]; busy {
-		if !c.Finish {
+		switch c.Finish {
+		case held:
+		case "":
 			return Decision{}, fmt.Errorf("%w: %s", ErrCounterBusy, s.tickets[held].Number)
+		default:
+			return Decision{}, fmt.Errorf("%w: %s", ErrOtherTicket, s.tickets[held].Number)
 		}
 		entries = append(entries, s.tickets[held].served(now.time).servedEntry(""))
 	}

@@ -33,7 +33,7 @@ func drive(t *testing.T, script []byte) {
 		case 0, 1:
 			c = queue.Take{Request: request, Service: services[arg%4], Nonce: fmt.Sprintf("n%d", i)}
 		case 2:
-			c = queue.Call{Request: request, Counter: counters[arg%4], Finish: arg&4 != 0}
+			c = queue.Call{Request: request, Counter: counters[arg%4], Finish: finish(d, counters[arg%4], arg>>2&3)}
 		case 3:
 			c = queue.Call{Request: request, Counter: counters[arg%4], Ticket: ticket}
 		case 4:
@@ -68,6 +68,22 @@ func drive(t *testing.T, script []byte) {
 			t.Fatalf("after %#v the fold of the records is not the state:\n%+v\n%+v", c, folded, d.state)
 		}
 	}
+}
+
+// finish chooses what a call is to finish: nothing, something else, or, mostly, what the counter has.
+func finish(d *desk, counter string, how byte) string {
+	switch how {
+	case 0:
+		return ""
+	case 1:
+		return "none"
+	}
+	for _, c := range d.state.Snapshot(d.now).Counters {
+		if c.ID == counter && c.Ticket != nil {
+			return c.Ticket.ID
+		}
+	}
+	return ""
 }
 
 // checkInvariants checks what the snapshot shows against the rules, and the records against each other.

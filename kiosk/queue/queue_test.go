@@ -235,14 +235,17 @@ func TestFinishAndCallNextIsOneDecision(t *testing.T) {
 	first, second := d.take("new"), d.take("new")
 	d.must(queue.Call{Counter: "1"})
 	d.pass(time.Minute)
-	if got := d.must(queue.Call{Counter: "1", Finish: true, Request: "next"}); got.ID != second.ID {
+	if got := d.must(queue.Call{Counter: "1", Finish: first.ID, Request: "next"}); got.ID != second.ID {
 		t.Errorf("called %s, want %s", got.Number, second.Number)
 	}
 	if got, _ := d.state.Ticket(first.ID); got.Status != queue.Served {
 		t.Errorf("%s is %s, want served", got.Number, got.Status)
 	}
 	// With nobody to call, the customer stays: the clerk asked for both.
-	d.refused(queue.Call{Counter: "1", Finish: true}, queue.ErrNobodyWaiting)
+	d.refused(queue.Call{Counter: "1", Finish: second.ID}, queue.ErrNobodyWaiting)
+	// Nor does a customer go whom the clerk has not seen.
+	d.take("new")
+	d.refused(queue.Call{Counter: "1", Finish: first.ID}, queue.ErrOtherTicket)
 	if got, _ := d.state.Ticket(second.ID); got.Status != queue.Called {
 		t.Errorf("%s is %s, want called", got.Number, got.Status)
 	}
