@@ -70,7 +70,6 @@ alarms: [{name: high, point: machine-room/humidity, above: 70, level: hint}]
 func TestAgentProblems(t *testing.T) {
 	const head = "station: s\ndata: d\n"
 	for text, want := range map[string]string{
-		head: "nothing to watch",
 		head + "doors:\n  - {point: a b, pin: GPIO17}\n":                                                                   `:4:13: doors[0].point: point "a b"`,
 		head + "doors:\n  - {pin: GPIO17}\n":                                                                               `:4:6: doors[0].point: missing`,
 		head + "doors:\n  - {point: a}\n":                                                                                  `doors[0].pin: missing`,
