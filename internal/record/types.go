@@ -22,6 +22,8 @@ const (
 	TemperatureMeasured = "temperature.measured" // MeasurementData; stream telemetry; source is the point
 	HumidityMeasured    = "humidity.measured"    // MeasurementData; stream telemetry
 
+	ReplayEnded = "replay.ended" // ReplayEndedData; source is the point that a recording was played as
+
 	TicketIssued = "ticket.issued" // TicketIssuedData; source "queue"
 	TicketCalled = "ticket.called" // TicketCalledData; source "queue"
 	TicketServed = "ticket.served" // TicketServedData; source "queue"
@@ -76,6 +78,12 @@ type AlarmData struct {
 type MeasurementData struct {
 	Value float64 `json:"value"`
 	Unit  string  `json:"unit"` // "°C", "%RH"
+}
+
+// ReplayEndedData goes with the end of a recording that was played to its last line.
+type ReplayEndedData struct {
+	File     string `json:"file"`     // name without folder
+	Readings int    `json:"readings"` // how many were played
 }
 
 // TicketIssuedData goes with a ticket taken.

@@ -25,6 +25,7 @@ var examples = map[string]any{
 	AlarmCleared:        AlarmData{Serial: 7, Rule: "high", Level: "major", Value: 25.9, Limit: 27, Unit: "°C"},
 	TemperatureMeasured: MeasurementData{Value: 21.4375, Unit: "°C"},
 	HumidityMeasured:    MeasurementData{Value: 45, Unit: "%RH"},
+	ReplayEnded:         ReplayEndedData{File: "office.csv", Readings: 7267},
 	TicketIssued:        TicketIssuedData{Ticket: "t1", Number: "A012", Service: "payment", Ahead: 3, Request: "r1"},
 	TicketCalled:        TicketCalledData{Ticket: "t1", Number: "A012", Service: "payment", Counter: "2", Wait: 61.5, Request: "r2"},
 	TicketRecalled:      TicketRecalledData{Ticket: "t1", Number: "A012", Service: "payment", Counter: "2", Request: "r3"},
