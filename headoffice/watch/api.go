@@ -84,7 +84,8 @@ type pointBody struct {
 }
 
 type stationDetailBody struct {
-	stationBody
+	ID     string      `json:"id"`
+	Nodes  []nodeBody  `json:"nodes" nullable:"false"`
 	Points []pointBody `json:"points" nullable:"false"`
 }
 
@@ -161,7 +162,8 @@ func (w *watch) getStation(ctx context.Context, in *stationInput) (*answer[stati
 	if err != nil {
 		return nil, w.failed("read station "+in.Station, err)
 	}
-	body := stationDetailBody{stationBody: spellStation(station), Points: make([]pointBody, len(points))}
+	spelled := spellStation(station)
+	body := stationDetailBody{ID: spelled.ID, Nodes: spelled.Nodes, Points: make([]pointBody, len(points))}
 	for i, p := range points {
 		body.Points[i] = pointBody{Node: p.Node, Point: p.Point, Value: p.Value, Unit: p.Unit, Time: p.Time.UTC(),
 			Quality: p.Quality, Reason: p.Reason}

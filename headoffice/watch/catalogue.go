@@ -52,7 +52,7 @@ var catalogue = map[string]struct{ zh, en string }{
 	"quality.stale":   {"数据过时", "Stale"},
 	"quality.faulty":  {"故障", "Faulty"},
 	"quality.unknown": {"尚无数据", "Not measured yet"},
-	"quality.offline": {"节点离线，最后已知值", "Node offline, last known value"},
+	"quality.offline": {"离线前的值", "Before it went offline"},
 
 	"station.alarms":   {"未解除告警", "Open alarms"},
 	"station.noalarms": {"当前没有未解除的告警", "No open alarms"},
@@ -67,6 +67,7 @@ var catalogue = map[string]struct{ zh, en string }{
 	"station.nodoors":  {"还没有门的数据", "No door has reported yet"},
 	"station.noclima":  {"还没有温度数据", "No temperature has reported yet"},
 	"door.asof":        {"更新于 %s", "as of %s"},
+	"station.nopoints": {"没有其他测点", "No other points"},
 	"station.noqueue":  {"还没有排队数据", "The queue has not reported yet"},
 	"station.nosurvey": {"还没有评价", "No ratings yet"},
 
@@ -105,7 +106,7 @@ var catalogue = map[string]struct{ zh, en string }{
 
 	"survey.mean":   {"平均分", "Mean score"},
 	"survey.of":     {"满分 5 分", "out of 5"},
-	"survey.span":   {"最近 %d 次评价", "latest %d ratings"},
+	"survey.span":   {"最近 %d 次评价", "Latest %d ratings"},
 	"survey.recent": {"最近评价", "Latest ratings"},
 	"score.5":       {"非常满意", "Very satisfied"},
 	"score.4":       {"满意", "Satisfied"},
@@ -123,13 +124,13 @@ var catalogue = map[string]struct{ zh, en string }{
 	"col.stream":  {"数据流", "Stream"},
 	"col.through": {"已完整存到", "Complete through"},
 	"col.stored":  {"已存", "Stored"},
-	"col.lost":    {"站点已丢弃", "Dropped by station"},
 	"col.missing": {"缺失", "Missing"},
-	"col.again":   {"重复送达", "Delivered again"},
 
 	"complete.all":   {"全部数据完整，没有缺失", "Everything is complete, nothing is missing"},
 	"complete.some":  {"还缺 %d 条，正在等待站点补发", "%d records are still missing; waiting for the station to send them again"},
 	"complete.none":  {"还没有收到数据", "Nothing has been received yet"},
+	"complete.lost":  {"站点丢弃 %d", "%d dropped by the station"},
+	"complete.again": {"重复送达 %d", "%d delivered again"},
 	"complete.epoch": {"日志 %s", "journal %s"},
 	"stream.events":  {"事件", "events"},
 
@@ -137,7 +138,8 @@ var catalogue = map[string]struct{ zh, en string }{
 	"clock.unsynced":   {"时钟未校准", "clock not set"},
 
 	"duration.hours":   {"%d 小时 %d 分", "%d h %d min"},
-	"duration.minutes": {"%d 分 %d 秒", "%d min %d s"},
+	"duration.both":    {"%d 分 %d 秒", "%d min %d s"},
+	"duration.minutes": {"%d 分钟", "%d min"},
 	"duration.seconds": {"%d 秒", "%d s"},
 
 	"place.machine-room": {"机房", "Machine room"},

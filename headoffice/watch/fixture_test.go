@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -193,7 +194,7 @@ func (o *office) measure(station string, from, to time.Time) {
 		phase := float64(at.Unix()%86400) / 86400 * 2 * math.Pi
 		value := 23 + 1.6*math.Sin(phase) + 0.15*math.Sin(37*phase)
 		if left < 2*time.Hour {
-			value += 5 * (1 - left.Hours()/2)
+			value += 6.8 * (1 - left.Hours()/2)
 		}
 		entries = append(entries, record.NewEntry(record.TemperatureMeasured, "machine-room/temperature", at,
 			record.MeasurementData{Value: math.Round(value*16) / 16, Unit: "°C"}))
@@ -235,6 +236,7 @@ func (o *office) visits(station string, from time.Time, customers int) {
 			}
 		}
 	}
+	slices.SortStableFunc(entries, func(a, b record.Entry) int { return a.Time.Compare(b.Time) })
 	o.happened(station, "kiosk", record.Events, entries...)
 }
 

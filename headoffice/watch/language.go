@@ -84,8 +84,10 @@ func (l language) duration(seconds float64) string {
 	switch {
 	case h > 0:
 		return l.t("duration.hours", h, m)
+	case m > 0 && s == 0:
+		return l.t("duration.minutes", m)
 	case m > 0:
-		return l.t("duration.minutes", m, s)
+		return l.t("duration.both", m, s)
 	}
 	return l.t("duration.seconds", s)
 }

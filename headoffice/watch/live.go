@@ -13,13 +13,8 @@ import (
 	"stationkeeper/headoffice/store"
 )
 
-const (
-	// heartbeat is how often a quiet stream says that it is alive. The pages give up on a stream that has been
-	// silent for two and a half of these.
-	heartbeat = 10 * time.Second
-	// patience is how long a visitor's browser may take to accept what is written before it is let go.
-	patience = 10 * time.Second
-)
+// patience is how long a visitor's browser may take to accept what is written before it is let go.
+const patience = 10 * time.Second
 
 // errClosed ends the boards when the store is closed under them.
 var errClosed = errors.New("the store is closed")
@@ -118,7 +113,7 @@ func (w *watch) stream(rw http.ResponseWriter, r *http.Request, s subject) {
 	rw.Header().Set("X-Accel-Buffering", "no") // a proxy in between is not to hold it back
 	out := &eventStream{rw: rw, control: http.NewResponseController(rw)}
 	out.send("build", w.assets.build)
-	beat := time.NewTicker(heartbeat)
+	beat := time.NewTicker(w.Heartbeat)
 	defer beat.Stop()
 	seen := map[string]string{}
 	for out.err == nil && err == nil {

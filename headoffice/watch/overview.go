@@ -18,6 +18,8 @@ type card struct {
 	// Doors counts the doors known, DoorsOpen names those that are open.
 	Doors     int
 	DoorsOpen []string
+	// DoubtfulDoor is one whose state cannot be trusted, if there is any.
+	DoubtfulDoor *tile
 	// Hottest is the warmest point in good order, or one that is not when there is no other.
 	Hottest *tile
 	// Waiting is how many customers wait.
@@ -77,6 +79,9 @@ func (c *card) add(k kind, t tile, p store.Point) {
 		c.Doors++
 		if p.Value == "open" {
 			c.DoorsOpen = append(c.DoorsOpen, t.Place)
+		}
+		if t.Quality != "good" {
+			c.DoubtfulDoor = &t
 		}
 	case temperaturePoint:
 		if c.Hottest == nil || hotter(t, *c.Hottest) {

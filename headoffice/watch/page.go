@@ -51,7 +51,9 @@ type frame struct {
 	Station string
 	// Live is where the page's updates come from; empty on a page that never changes.
 	Live string
-	View any
+	// Silence is after how many milliseconds without a word the page gives up on that and connects anew.
+	Silence int64
+	View    any
 }
 
 // eye is how the visitor of this language sees now.
@@ -104,6 +106,7 @@ func (w *watch) showFailure(rw http.ResponseWriter, r *http.Request, err error) 
 
 func (w *watch) show(rw http.ResponseWriter, r *http.Request, status int, page string, f frame) {
 	f.Languages, f.Path, f.Build, f.Version = languages, r.URL.Path, w.assets.build, w.Version
+	f.Silence = w.Heartbeat.Milliseconds() * 5 / 2
 	f.Zone = zoneName(w.Now().In(w.Zone))
 	html, err := w.pages.render(f.Language, page, f)
 	if err != nil {

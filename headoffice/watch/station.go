@@ -11,7 +11,7 @@ import (
 
 // How much of what has happened a station's page shows.
 const (
-	latestEvents  = 40
+	latestEvents  = 30
 	latestCalls   = 6
 	latestRatings = 100
 	shownRatings  = 5
@@ -58,9 +58,11 @@ type gaugeView struct {
 	Caption, Summary string
 }
 
+// progressView is one row of the completeness table. Notes say what is not usual: which of several journals it is,
+// what the station dropped, what came twice.
 type progressView struct {
-	Node, Stream, Epoch                        string
-	Through, Stored, Missing, Lost, Duplicates uint64
+	Node, Stream, Notes      string
+	Through, Stored, Missing uint64
 }
 
 // drawStation gathers a station's page.
@@ -182,7 +184,7 @@ func limitOf(p store.Point, alarms []store.Record) *float64 {
 	return nil
 }
 
-// addProgress says how complete each stream of each node is. The epoch is named only where there are several.
+// addProgress says how complete each stream of each node is.
 func (w *watch) addProgress(ctx context.Context, e eye, v *stationView) error {
 	all, err := w.Store.Progress(ctx)
 	if err != nil {
@@ -190,15 +192,8 @@ func (w *watch) addProgress(ctx context.Context, e eye, v *stationView) error {
 	}
 	all = slices.DeleteFunc(all, func(p store.Progress) bool { return p.Station != v.ID })
 	for _, p := range all {
-		row := progressView{Node: p.Node, Stream: e.t("stream." + string(p.Stream)), Through: p.Through,
-			Stored: p.Stored, Missing: p.Missing, Lost: p.Lost, Duplicates: p.Duplicates}
-		several := slices.ContainsFunc(all, func(o store.Progress) bool {
-			return o.Node == p.Node && o.Stream == p.Stream && o.Epoch != p.Epoch
-		})
-		if several {
-			row.Epoch = e.t("complete.epoch", p.Epoch[:min(8, len(p.Epoch))])
-		}
-		v.Progress = append(v.Progress, row)
+		v.Progress = append(v.Progress, progressView{Node: p.Node, Stream: e.t("stream." + string(p.Stream)),
+			Notes: e.progressNotes(p, all), Through: p.Through, Stored: p.Stored, Missing: p.Missing})
 		v.Missing += p.Missing
 	}
 	v.Verdict = e.t("complete.all")
@@ -206,4 +201,20 @@ func (w *watch) addProgress(ctx context.Context, e eye, v *stationView) error {
 		v.Verdict = e.t("complete.some", v.Missing)
 	}
 	return nil
+}
+
+func (e eye) progressNotes(p store.Progress, all []store.Progress) string {
+	var journal, lost, again string
+	if slices.ContainsFunc(all, func(o store.Progress) bool {
+		return o.Node == p.Node && o.Stream == p.Stream && o.Epoch != p.Epoch
+	}) {
+		journal = e.t("complete.epoch", p.Epoch[:min(8, len(p.Epoch))])
+	}
+	if p.Lost > 0 {
+		lost = e.t("complete.lost", p.Lost)
+	}
+	if p.Duplicates > 0 {
+		again = e.t("complete.again", p.Duplicates)
+	}
+	return join(journal, lost, again)
 }

@@ -22,6 +22,9 @@ type Options struct {
 	Zone *time.Location
 	// Now tells the time; nil means time.Now. It decides what is today and where a chart ends.
 	Now func() time.Time
+	// Heartbeat is how often a quiet stream of updates says that it is alive; zero means every ten seconds. A page
+	// gives up on a stream that is silent for two and a half of these, and connects anew.
+	Heartbeat time.Duration
 }
 
 // IngestStats is what is counted on the way from the broker into the store, since the program started.
@@ -84,6 +87,9 @@ func New(o Options) (http.Handler, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Heartbeat <= 0 {
+		o.Heartbeat = 10 * time.Second
 	}
 	assets, err := loadAssets(o.Version)
 	if err != nil {

@@ -3,12 +3,12 @@
 // first attempt failed, and loading the page anew when head office runs a newer one.
 "use strict";
 (() => {
-  const silence = 25000; // ms without anything from head office, which sends at least every 10 s
   const patience = 1500; // ms a lost connection may take to come back before the page speaks of it
-  const again = 3000;    // ms until the next try after the first connection failed
+  const again = 3000; // ms until the next try after the first connection failed
 
   const live = document.getElementById("live");
   if (!live) return;
+  const silence = Number(live.dataset.silence); // ms without a word after which the connection counts as lost
   const notice = document.querySelector(".lost");
   const status = document.querySelector(".link");
   let connection, speak, quiet, retry;

@@ -1,0 +1,323 @@
+package watch
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"stationkeeper/headoffice/store"
+	"stationkeeper/internal/record"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// small fills a store with one of everything the API spells.
+func (o *office) small() {
+	o.t.Helper()
+	at := noon.Add(-time.Hour)
+	o.online("hangzhou-01", "agent", at)
+	o.happened("hangzhou-01", "agent", record.Events,
+		record.NewEntry(record.NodeStarted, "node", at, record.NodeData{Program: "agent", Version: "1.2.3"}),
+		record.NewEntry(record.DoorOpened, "machine-room/door", at.Add(125*time.Millisecond), record.DoorData{Initial: true}),
+		record.NewEntry("generator.started", "yard/generator", at.Add(time.Second), map[string]any{"fuel": 71, "note": "<b>&"}))
+	o.happened("hangzhou-01", "agent", record.Telemetry,
+		record.NewEntry(record.TemperatureMeasured, "machine-room/temperature", at, record.MeasurementData{Value: 21.5, Unit: "°C"}))
+	o.put(store.Delivery{From: store.NodeKey{Station: "hangzhou-01", Node: "kiosk"}, Batch: record.Batch{Epoch: kioskEpoch,
+		Stream: record.Events, Records: []record.Record{{Seq: 4, Type: record.SurveyAnswered, Source: "survey", Time: at,
+			Clock: record.Unsynced, Data: json.RawMessage(`{"score":5}`)}}, Lost: []record.Lost{{First: 1, Last: 2, Reason: record.ReasonFull}}}})
+	o.state("hangzhou-01", "agent", "machine-room/door", record.State{Value: "open", Time: at})
+	o.state("hangzhou-01", "agent", "machine-room/light", record.State{Value: true, Time: at})
+	o.state("hangzhou-01", "agent", "machine-room/temperature", record.State{Value: 21.5, Unit: "°C", Time: at})
+	o.state("hangzhou-01", "agent", "outside/temperature", record.State{Unit: "°C", Time: at, Quality: record.Faulty, Reason: "no answer"})
+	o.offline("ningbo-02", "agent", at)
+}
+
+func TestAPIBodies(t *testing.T) {
+	o := mustOffice(t)
+	o.small()
+	for _, c := range []struct {
+		name, path, contentType string
+		status                  int
+	}{
+		{"stations", "/api/v1/stations", "application/json", http.StatusOK},
+		{"station", "/api/v1/stations/hangzhou-01", "application/json", http.StatusOK},
+		{"station-bare", "/api/v1/stations/ningbo-02", "application/json", http.StatusOK},
+		{"station-unknown", "/api/v1/stations/nowhere", "application/problem+json", http.StatusNotFound},
+		{"records", "/api/v1/records?station=hangzhou-01&node=agent", "application/json", http.StatusOK},
+		{"records-telemetry", "/api/v1/records?station=hangzhou-01&node=agent&stream=telemetry", "application/json", http.StatusOK},
+		{"records-all-nodes", "/api/v1/records?station=hangzhou-01", "application/json", http.StatusOK},
+		{"records-after", "/api/v1/records?station=hangzhou-01&node=agent&after=2&limit=1", "application/json", http.StatusOK},
+		{"records-none", "/api/v1/records?station=nowhere&node=agent", "application/json", http.StatusOK},
+		{"records-no-station", "/api/v1/records", "application/problem+json", http.StatusUnprocessableEntity},
+		{"records-bad-stream", "/api/v1/records?station=a&node=b&stream=other", "application/problem+json", http.StatusUnprocessableEntity},
+		{"records-bad-limit", "/api/v1/records?station=a&node=b&limit=1001", "application/problem+json", http.StatusUnprocessableEntity},
+		{"records-bad-after", "/api/v1/records?station=hangzhou-01&node=agent&after=soon", "application/problem+json", http.StatusUnprocessableEntity},
+		{"unknown-member", "/api/v1/records?station=a&node=b&form=csv", "application/problem+json", http.StatusUnprocessableEntity},
+		{"progress", "/api/v1/progress", "application/json", http.StatusOK},
+		{"progress-station", "/api/v1/progress?station=ningbo-02", "application/json", http.StatusOK},
+		{"unknown-path", "/api/v1/anything", "application/problem+json", http.StatusNotFound},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rw := o.get(c.path)
+			if rw.Code != c.status {
+				t.Errorf("status %d, want %d", rw.Code, c.status)
+			}
+			if got := rw.Header().Get("Content-Type"); got != c.contentType {
+				t.Errorf("content type %q, want %q", got, c.contentType)
+			}
+			if link := rw.Header().Get("Link"); link != "" {
+				t.Errorf("Link header %q", link)
+			}
+			golden(t, c.name, rw.Body.Bytes())
+		})
+	}
+}
+
+// golden compares a body, indented, with a file.
+func golden(t *testing.T, name string, body []byte) {
+	t.Helper()
+	var got bytes.Buffer
+	if err := json.Indent(&got, body, "", "  "); err != nil {
+		t.Fatalf("%v in %s", err, body)
+	}
+	path := filepath.Join("testdata", name+".json")
+	if *update {
+		if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("got %s\nwant %s", got.Bytes(), want)
+	}
+}
+
+// TestRecordsPageByPage reads everything in small pages, while more arrives.
+func TestRecordsPageByPage(t *testing.T) {
+	o := mustOffice(t)
+	entry := func(i int) record.Entry {
+		return record.NewEntry("thing.counted", "thing", noon, map[string]int{"i": i})
+	}
+	for i := range 7 {
+		o.happened("hangzhou-01", "agent", record.Events, entry(i))
+	}
+	var seen []uint64
+	for after, pages := "", 0; pages < 8; pages++ {
+		rw := o.get("/api/v1/records?station=hangzhou-01&node=agent&limit=3&after=" + after)
+		body := decoded[struct {
+			Records []struct{ Seq uint64 }
+			Next    string
+		}](t, rw.Body.Bytes())
+		for _, r := range body.Records {
+			seen = append(seen, r.Seq)
+		}
+		after = body.Next
+		if pages == 4 {
+			o.happened("hangzhou-01", "agent", record.Events, entry(7))
+		}
+	}
+	if want := []uint64{1, 2, 3, 4, 5, 6, 7, 8}; !slices.Equal(seen, want) {
+		t.Errorf("read %v, want %v", seen, want)
+	}
+}
+
+// TestOpenAPI checks that the description names every path, that every reference in it leads somewhere, and that
+// what the API answers is what it describes.
+func TestOpenAPI(t *testing.T) {
+	o := mustOffice(t)
+	o.small()
+	rw := o.get("/api/openapi.json")
+	if rw.Code != http.StatusOK || rw.Header().Get("Content-Type") != "application/openapi+json" {
+		t.Fatalf("status %d, content type %q", rw.Code, rw.Header().Get("Content-Type"))
+	}
+	doc := decoded[map[string]any](t, rw.Body.Bytes())
+	if v, _ := doc["openapi"].(string); !strings.HasPrefix(v, "3.1.") {
+		t.Errorf("openapi %q", v)
+	}
+	paths := doc["paths"].(map[string]any)
+	for path, at := range map[string]string{
+		"/api/v1/stations":           "/api/v1/stations",
+		"/api/v1/stations/{station}": "/api/v1/stations/hangzhou-01",
+		"/api/v1/records":            "/api/v1/records?station=hangzhou-01",
+		"/api/v1/progress":           "/api/v1/progress",
+	} {
+		operation, ok := paths[path].(map[string]any)
+		if !ok {
+			t.Errorf("%s is not described", path)
+			continue
+		}
+		schema := follow(t, doc, operation, "get", "responses", "200", "content", "application/json", "schema")
+		conforms(t, doc, schema, decoded[any](t, o.get(at).Body.Bytes()), path)
+	}
+	if len(paths) != 4 {
+		t.Errorf("%d paths are described, want 4", len(paths))
+	}
+	if strings.Contains(rw.Body.String(), "$schema") {
+		t.Error("bodies are described with a $schema member")
+	}
+}
+
+// follow walks down a document by member names, through references.
+func follow(t *testing.T, doc map[string]any, from any, names ...string) map[string]any {
+	t.Helper()
+	for _, name := range names {
+		from = resolve(t, doc, from)[name]
+	}
+	return resolve(t, doc, from)
+}
+
+func resolve(t *testing.T, doc map[string]any, v any) map[string]any {
+	t.Helper()
+	object, ok := v.(map[string]any)
+	if !ok {
+		t.Fatalf("expected an object, got %v", v)
+	}
+	ref, ok := object["$ref"].(string)
+	if !ok {
+		return object
+	}
+	path, ok := strings.CutPrefix(ref, "#/")
+	if !ok {
+		t.Fatalf("reference %q leads elsewhere", ref)
+	}
+	return follow(t, doc, doc, strings.Split(path, "/")...)
+}
+
+// conforms checks a value against the part of JSON Schema that the description uses.
+func conforms(t *testing.T, doc, schema map[string]any, value any, where string) {
+	t.Helper()
+	if !slices.Contains(typesOf(schema), kindOfJSON(value)) && schema["type"] != nil {
+		t.Errorf("%s: %v is not of type %v", where, value, schema["type"])
+	}
+	switch v := value.(type) {
+	case []any:
+		for i, item := range v {
+			conforms(t, doc, resolve(t, doc, schema["items"]), item, where+"/"+strconv.Itoa(i))
+		}
+	case map[string]any:
+		properties, _ := schema["properties"].(map[string]any)
+		for _, name := range listOf(schema["required"]) {
+			if _, ok := v[name.(string)]; !ok {
+				t.Errorf("%s: %s is missing", where, name)
+			}
+		}
+		for name, member := range v {
+			if property, ok := properties[name]; ok {
+				conforms(t, doc, resolve(t, doc, property), member, where+"/"+name)
+			} else if schema["additionalProperties"] == false {
+				t.Errorf("%s: %s is not described", where, name)
+			}
+		}
+	}
+}
+
+func listOf(v any) []any {
+	list, _ := v.([]any)
+	return list
+}
+
+func typesOf(schema map[string]any) (types []string) {
+	if one, ok := schema["type"].(string); ok {
+		return []string{one}
+	}
+	for _, one := range listOf(schema["type"]) {
+		types = append(types, one.(string))
+	}
+	return types
+}
+
+func kindOfJSON(v any) string {
+	switch n := v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "string"
+	case bool:
+		return "boolean"
+	case []any:
+		return "array"
+	case float64:
+		if n == float64(int64(n)) {
+			return "integer"
+		}
+		return "number"
+	}
+	return "object"
+}
+
+func TestHealth(t *testing.T) {
+	o := mustOffice(t)
+	if rw := o.get("/healthz"); rw.Code != http.StatusOK || decoded[health](t, rw.Body.Bytes()).Status != "ok" {
+		t.Errorf("a healthy office answers %d %s", rw.Code, rw.Body)
+	}
+	o.stats.Connected = false
+	rw := o.get("/healthz")
+	if h := decoded[health](t, rw.Body.Bytes()); rw.Code != http.StatusServiceUnavailable || h.Status != "failing" ||
+		h.Checks["database"] != "ok" || h.Checks["ingest"] == "ok" {
+		t.Errorf("without a broker it answers %d %s", rw.Code, rw.Body)
+	}
+	o.stats.Connected = true
+	if err := o.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	rw = o.get("/healthz")
+	if h := decoded[health](t, rw.Body.Bytes()); rw.Code != http.StatusServiceUnavailable || h.Checks["database"] == "ok" {
+		t.Errorf("without a database it answers %d %s", rw.Code, rw.Body)
+	}
+	if rw := o.get("/api/v1/stations"); rw.Code != http.StatusInternalServerError ||
+		rw.Header().Get("Content-Type") != "application/problem+json" || strings.Contains(rw.Body.String(), "sql") {
+		t.Errorf("without a database the API answers %d %s", rw.Code, rw.Body)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	o := mustOffice(t)
+	o.day("hangzhou-01", noon)
+	o.offline("ningbo-02", "agent", noon)
+	o.stats = IngestStats{Connected: true, Stored: 12, Duplicates: 3, Dropped: 1, Refused: map[string]uint64{"conflict": 2}}
+	body := o.get("/metrics").Body.String()
+	for _, line := range []string{
+		"headoffice_ingest_connected 1", "headoffice_ingest_records_total 12", "headoffice_ingest_duplicates_total 3",
+		"headoffice_ingest_dropped_total 1", `headoffice_ingest_refused_total{reason="conflict"} 2`,
+		"headoffice_stations 2", `headoffice_nodes{state="online"} 2`, `headoffice_nodes{state="offline"} 1`,
+		`headoffice_alarms_open{level="major"} 1`, `headoffice_alarms_open{level="critical"} 0`,
+		`headoffice_records_missing{stream="telemetry"} 0`, "go_goroutines ",
+	} {
+		if !strings.Contains(body, "\n"+line) {
+			t.Errorf("%q is missing in\n%s", line, body)
+		}
+	}
+}
+
+func TestNewRefusesIncompleteOptions(t *testing.T) {
+	o := mustOffice(t)
+	whole := Options{Store: o.store, Stats: func() IngestStats { return o.stats }, Log: slog.New(slog.DiscardHandler)}
+	for name, spoil := range map[string]func(*Options){
+		"no store given":             func(o *Options) { o.Store = nil },
+		"no ingest statistics given": func(o *Options) { o.Stats = nil },
+		"no log given":               func(o *Options) { o.Log = nil },
+	} {
+		options := whole
+		spoil(&options)
+		if _, err := New(options); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v, want an error saying %q", err, name)
+		}
+	}
+	if _, err := New(whole); err != nil {
+		t.Error(err)
+	}
+}
+
+var _ Store = (*store.Store)(nil)
