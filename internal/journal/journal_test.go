@@ -18,13 +18,10 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
-	"go.uber.org/goleak"
 
 	"stationkeeper/internal/clock"
 	"stationkeeper/internal/record"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
