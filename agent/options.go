@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/i2c/i2creg"
+	"periph.io/x/conn/v3/onewire"
+	"periph.io/x/conn/v3/onewire/onewirereg"
+
+	"stationkeeper/agent/alarm"
+	"stationkeeper/configs"
+	"stationkeeper/internal/clock"
+	"stationkeeper/internal/endpoint"
+	"stationkeeper/sensors/climate"
+	"stationkeeper/sensors/door"
+	"stationkeeper/sensors/replay"
+	"stationkeeper/sensors/room"
+)
+
+const (
+	// doorDebounce is for the simulated door; real ones are configured.
+	doorDebounce = 50 * time.Millisecond
+	// doorRetry is the pause before a line that failed is tried again.
+	doorRetry = 5 * time.Second
+)
+
+// options maps the configuration into what the agent is made of. Hardware is not touched yet.
+func options(c configs.Agent, log *slog.Logger) (Options, error) {
+	system, err := clock.System()
+	if err != nil {
+		return Options{}, err
+	}
+	b := c.Broker
+	broker, err := endpoint.DialBroker(b.URL, endpoint.TLSFiles{CA: b.CA, Cert: b.Cert, Key: b.Key}, b.Insecure, log)
+	if err != nil {
+		return Options{}, err
+	}
+	password, err := firstLine(b.PasswordFile)
+	if err != nil {
+		return Options{}, fmt.Errorf("read the broker's password: %w", err)
+	}
+	sources, err := sources(c, log)
+	if err != nil {
+		return Options{}, err
+	}
+	return Options{
+		Station: c.Station, Node: c.Node.Node, Version: version, Data: c.Data,
+		Broker: broker, Username: b.Username, Password: password,
+		MaxBytes: int64(c.Journal.MaxMegabytes) * 1e6, Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
+		Sources: sources, Rules: rules(c.Alarms), ExitAtEnd: c.ExitAtEnd, Clock: system, Log: log,
+	}, nil
+}
+
+// firstLine is a file's first line; empty without a file.
+func firstLine(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close() // only read from
+	line, err := bufio.NewReader(file).ReadString('\n')
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return strings.TrimRight(line, "\r\n"), err
+}
+
+func rules(alarms []configs.Alarm) []alarm.Rule {
+	rules := make([]alarm.Rule, len(alarms))
+	for i, a := range alarms {
+		rules[i] = alarm.Rule{Point: a.Point, Name: a.Name, Hysteresis: *a.Hysteresis, Level: alarm.Level(a.Level)}
+		if a.Above != nil {
+			rules[i].Side, rules[i].Limit = alarm.Above, *a.Above
+		} else {
+			rules[i].Side, rules[i].Limit = alarm.Below, *a.Below
+		}
+	}
+	return rules
+}
+
+// sources makes what the configuration names. Hardware is looked for only when some is configured.
+func sources(c configs.Agent, log *slog.Logger) ([]Source, error) {
+	var all []Source
+	hw := newHardware(log)
+	for _, d := range c.Doors {
+		all = append(all, hw.on(doorSource(d.Point, door.Options{
+			Pin:     finding(hw, door.ByName(d.Pin)),
+			Contact: door.Contact(d.Contact), Pull: pulls[d.Pull], Debounce: d.Debounce, Retry: doorRetry,
+		})))
+	}
+	for _, t := range c.Climate {
+		open, err := thermometer(t)
+		if err != nil {
+			return nil, fmt.Errorf("thermometer of %s: %w", t.Point, err)
+		}
+		all = append(all, hw.on(climateSource(t.Point, "", climate.Options{Open: finding(hw, open), Interval: t.Interval})))
+	}
+	if c.Simulate != nil {
+		room, err := simulated(*c.Simulate, log)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, room...)
+	}
+	for _, r := range c.Replay {
+		o, err := recording(r)
+		if err != nil {
+			return nil, fmt.Errorf("recording of %s: %w", r.Point, err)
+		}
+		all = append(all, recordingSource(r.Point, o))
+	}
+	return all, nil
+}
+
+var pulls = map[string]gpio.Pull{"up": gpio.PullUp, "down": gpio.PullDown, "none": gpio.Float}
+
+func thermometer(t configs.Thermometer) (func() (climate.Sensor, error), error) {
+	if t.Driver == "tmp102" {
+		address, err := strconv.ParseUint(t.Address, 0, 8)
+		if err != nil {
+			return nil, fmt.Errorf("address: %w", err)
+		}
+		return climate.TMP102(func() (i2c.BusCloser, error) { return i2creg.Open(t.Bus) }, uint16(address)), nil
+	}
+	address, err := climate.ParseAddress(t.Address)
+	if err != nil {
+		return nil, err
+	}
+	switch t.Driver {
+	case "ds18b20":
+		return climate.DS18B20(func() (onewire.BusCloser, error) { return onewirereg.Open(t.Bus) }, address), nil
+	case "w1-therm":
+		return climate.W1Therm(climate.W1Devices, address), nil
+	}
+	return nil, fmt.Errorf("driver %q: expected tmp102, ds18b20 or w1-therm", t.Driver)
+}
+
+func simulated(r configs.Room, log *slog.Logger) ([]Source, error) {
+	start := time.Now()
+	if r.Start != "" {
+		at, err := time.Parse("15:04", r.Start)
+		if err != nil {
+			return nil, fmt.Errorf("simulated room: start: %w", err)
+		}
+		y, m, d := start.Date()
+		start = time.Date(y, m, d, at.Hour(), at.Minute(), 0, 0, start.Location())
+	}
+	door, temperature, humidity, badge := r.Points()
+	return roomSources(door, temperature, humidity, badge, room.Options{
+		Random: rand.New(rand.NewPCG(r.Seed, 0)), Start: start, Speed: r.Speed,
+		FailureAfter: r.FailureAfter, RepairAfter: r.RepairAfter, Log: log,
+	}, climate.Options{Interval: r.Interval})
+}
+
+func recording(r configs.Recording) (replay.Options, error) {
+	zone, err := time.LoadLocation(r.Zone)
+	if err != nil {
+		return replay.Options{}, err
+	}
+	return replay.Options{
+		Format: replay.Format{File: r.File, TimeColumn: r.TimeColumn, ValueColumn: r.ValueColumn, Unit: replay.Unit(r.Unit), Zone: zone},
+		Speed:  *r.Speed,
+	}, nil
+}
