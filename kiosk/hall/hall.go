@@ -145,6 +145,9 @@ func (h *Hall) Rate(ctx context.Context, a survey.Answer) error {
 	return h.write(ctx, entries)
 }
 
+// Now is the hall's time, by which waits and days are counted.
+func (h *Hall) Now() time.Time { return h.options.Now() }
+
 // begin waits for the turn and makes sure that the state is that of the journal.
 func (h *Hall) begin(ctx context.Context) error {
 	select {
