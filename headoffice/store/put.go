@@ -170,13 +170,21 @@ func (p *putter) createEpoch(d Delivery) (e epochRow, err error) {
 
 // ensureNode returns the row of a node and of its station, made when they are new.
 func ensureNode(ctx context.Context, tx *sql.Tx, key NodeKey) (node, station int64, err error) {
-	if _, err = tx.ExecContext(ctx, `INSERT INTO stations (name) VALUES (?) ON CONFLICT DO NOTHING`, key.Station); err == nil {
-		_, err = tx.ExecContext(ctx, `INSERT INTO nodes (station, name)
-			SELECT id, ? FROM stations WHERE name = ? ON CONFLICT DO NOTHING`, key.Node, key.Station)
+	find := func() error {
+		return tx.QueryRowContext(ctx, `SELECT n.id, s.id FROM nodes n JOIN stations s ON s.id = n.station
+			WHERE s.name = ? AND n.name = ?`, key.Station, key.Node).Scan(&node, &station)
+	}
+	if err = find(); err == nil {
+		return node, station, nil
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		_, err = tx.ExecContext(ctx, `INSERT INTO stations (name) VALUES (?) ON CONFLICT DO NOTHING`, key.Station)
 	}
 	if err == nil {
-		err = tx.QueryRowContext(ctx, `SELECT n.id, s.id FROM nodes n JOIN stations s ON s.id = n.station
-			WHERE s.name = ? AND n.name = ?`, key.Station, key.Node).Scan(&node, &station)
+		_, err = tx.ExecContext(ctx, `INSERT INTO nodes (station, name) SELECT id, ? FROM stations WHERE name = ?`, key.Node, key.Station)
+	}
+	if err == nil {
+		err = find()
 	}
 	if err != nil {
 		return 0, 0, fmt.Errorf("add node %s/%s: %w", key.Station, key.Node, err)

@@ -1,0 +1,130 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"stationkeeper/headoffice/store"
+	"stationkeeper/internal/endpoint"
+)
+
+// Store is where everything goes. *store.Store is one.
+type Store interface {
+	// Put stores batches in one transaction and returns after the commit; see store.Store.
+	Put(ctx context.Context, deliveries []store.Delivery, received time.Time) ([]store.Receipt, error)
+	// Hear stores retained messages in one transaction.
+	Hear(ctx context.Context, group []store.Heard) error
+	SetAllOffline(ctx context.Context, since time.Time) error
+	SetAside(ctx context.Context, topic, reason string, payload []byte, received time.Time) error
+	// Acks returns the acknowledgement of each stream that a node waits for.
+	Acks(ctx context.Context) ([]store.NodeAck, error)
+}
+
+// Options say what to connect.
+type Options struct {
+	Store Store
+	// Dial opens a connection to a broker within this process. When it is nil, Broker says where an outside one is.
+	Dial   func() (net.Conn, error)
+	Broker endpoint.Broker
+	// Username and Password log in at the broker; empty means without.
+	Username, Password string
+	Log                *slog.Logger
+	// Now tells the time; nil means time.Now.
+	Now func() time.Time
+}
+
+// Stats counts what has happened since the program started.
+type Stats struct {
+	// Connected is whether head office is connected to its broker and subscribed.
+	Connected bool
+	// Batches counts batches stored or known already, Bytes their payload as it was on the wire.
+	Batches, Bytes uint64
+	// Records counts records stored for the first time, Duplicates those that were delivered again.
+	Records, Duplicates uint64
+	// Acks counts acknowledgements that the broker has taken.
+	Acks uint64
+	// Refused counts messages set aside, by reason: one of the Refused constants.
+	Refused map[string]uint64
+	// Dropped counts batches that were not looked at or could not be stored, and were not acknowledged: the inbox was
+	// full, or the database failed.
+	Dropped uint64
+	// Waiting is how many messages are in the inbox now.
+	Waiting int
+}
+
+// Reasons for which a message is refused.
+const (
+	RefusedTopic     = "topic"     // the topic is not one of the contract
+	RefusedMalformed = "malformed" // the payload cannot be decoded, or breaks the contract
+	RefusedOversized = "oversized" // the payload is over a limit
+	RefusedForeign   = "foreign"   // topic and content disagree
+	RefusedConflict  = "conflict"  // another record is stored under the same number
+	RefusedUnstored  = "unstored"  // the database refuses it, while it takes others
+)
+
+// Ingest is the way from the broker into the store.
+type Ingest struct {
+	o      Options
+	inbox  *inbox
+	outbox *outbox
+
+	mu     sync.Mutex
+	stats  Stats
+	said   map[complaint]struct{}
+	full   bool // the inbox has been full since it was last empty
+	failed bool // the database failed the last time
+}
+
+// complaint is what is logged once.
+type complaint struct{ sender, reason string }
+
+// New checks the options.
+func New(o Options) (*Ingest, error) {
+	switch {
+	case o.Store == nil:
+		return nil, errors.New("ingest: no store given")
+	case o.Log == nil:
+		return nil, errors.New("ingest: no log given")
+	case o.Dial == nil && o.Broker.URL == "":
+		return nil, errors.New("ingest: no broker given")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	i := &Ingest{o: o, inbox: newInbox(), outbox: newOutbox(), said: map[complaint]struct{}{}}
+	i.stats.Refused = map[string]uint64{}
+	return i, nil
+}
+
+// Run connects, stores and acknowledges until ctx ends. It outlives the broker and the database: an error of either
+// is logged, and tried again. At its start no node is known to be connected, whatever the store remembers.
+func (i *Ingest) Run(ctx context.Context) error {
+	i.inbox.putNobody(i.o.Now())
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { i.write(ctx); return nil })
+	group.Go(func() error { i.connect(ctx); return nil })
+	return group.Wait()
+}
+
+// Stats returns what was counted so far.
+func (i *Ingest) Stats() Stats {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	s := i.stats
+	s.Refused = maps.Clone(s.Refused)
+	s.Waiting = i.inbox.waiting()
+	return s
+}
+
+func (i *Ingest) count(add func(*Stats)) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	add(&i.stats)
+}
