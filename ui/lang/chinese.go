@@ -5,6 +5,7 @@ import "fmt"
 var chinese = Catalogue{
 	Name: "中文",
 
+	Machine:       "自助取号",
 	ChooseService: "请选择您要办理的业务",
 	TouchToTake:   "轻触业务名称即可取号",
 	NoServices:    "本机暂停取号",
@@ -20,7 +21,7 @@ var chinese = Catalogue{
 	PreviousPage: "上一页",
 	Page:         func(page, pages int) string { return fmt.Sprintf("第 %d 页，共 %d 页", page, pages) },
 
-	Taking:     "正在取号，请稍候",
+	Taking:     "正在处理，请稍候",
 	YourTicket: "取号成功",
 	YourNumber: "您的号码",
 	Ahead: func(customers int) string {

@@ -5,6 +5,7 @@ import "fmt"
 var english = Catalogue{
 	Name: "English",
 
+	Machine:       "Queue tickets",
 	ChooseService: "Please choose a service",
 	TouchToTake:   "Touch a service to take a ticket",
 	NoServices:    "No tickets here at the moment",
@@ -21,7 +22,7 @@ var english = Catalogue{
 	Page:         func(page, pages int) string { return fmt.Sprintf("Page %d of %d", page, pages) },
 
 	Taking:     "One moment, please",
-	YourTicket: "Here is your ticket",
+	YourTicket: "You are in the queue",
 	YourNumber: "Your number",
 	Ahead: func(customers int) string {
 		switch customers {

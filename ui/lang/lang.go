@@ -34,6 +34,9 @@ type Catalogue struct {
 	// Name is how the language calls itself, on the button that chooses it.
 	Name string
 
+	// Machine is what this is, where the place has no name.
+	Machine string
+
 	// Home: choosing a service.
 	ChooseService string
 	TouchToTake   string

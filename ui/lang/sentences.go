@@ -4,7 +4,7 @@ package lang
 // to draw.
 func (c *Catalogue) Sentences() []string {
 	all := []string{
-		c.Name,
+		c.Name, c.Machine,
 		c.ChooseService, c.TouchToTake, c.NoServices, c.NoServicesDo, c.RateVisit, c.NextPage, c.PreviousPage,
 		c.Page(12, 34),
 		c.Taking, c.YourTicket, c.YourNumber, c.WatchCalls, c.Done,

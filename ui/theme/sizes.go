@@ -9,6 +9,8 @@ import (
 const (
 	SizeNameTarget  fyne.ThemeSizeName = "target"  // least width and height of anything that is touched
 	SizeNameAction  fyne.ThemeSizeName = "action"  // text on what is touched
+	SizeNameName    fyne.ThemeSizeName = "name"    // the name of one of many things to choose from
+	SizeNameOffer   fyne.ThemeSizeName = "offer"   // the name of one of a few things to choose from
 	SizeNameNumber  fyne.ThemeSizeName = "number"  // a ticket's number: the largest text there is
 	SizeNameBand    fyne.ThemeSizeName = "band"    // height of the bands at the top and the bottom
 	SizeNameRounded fyne.ThemeSizeName = "rounded" // radius of the corners of cards and buttons
@@ -61,9 +63,11 @@ func sizes(s Screen) map[fyne.ThemeSizeName]float32 {
 		theme.SizeNameSubHeadingText: 31 * k,
 		theme.SizeNameHeadingText:    40 * k,
 		SizeNameAction:               30 * k,
-		SizeNameNumber:               190 * k,
+		SizeNameName:                 36 * k,
+		SizeNameOffer:                47 * k,
+		SizeNameNumber:               240 * k,
 		SizeNameTarget:               target,
-		SizeNameBand:                 max(target+16*k, 116*k),
+		SizeNameBand:                 max(target+12*k, 124*k),
 		SizeNameRounded:              14 * k,
 		theme.SizeNamePadding:        12 * k,
 		theme.SizeNameInnerPadding:   20 * k,

@@ -69,7 +69,6 @@ func TestColoursCanBeRead(t *testing.T) {
 		{fynetheme.ColorNameForegroundOnSuccess, fynetheme.ColorNameSuccess, 4.5},
 		{fynetheme.ColorNameForegroundOnWarning, fynetheme.ColorNameWarning, 4.5},
 		{fynetheme.ColorNameForegroundOnError, fynetheme.ColorNameError, 4.5},
-		{fynetheme.ColorNameError, fynetheme.ColorNameButton, 4.5},
 		{fynetheme.ColorNameDisabled, fynetheme.ColorNameDisabledButton, 4.5},
 		{fynetheme.ColorNameInputBorder, fynetheme.ColorNameButton, 3},
 		{fynetheme.ColorNameInputBorder, fynetheme.ColorNameBackground, 3},

@@ -1,0 +1,155 @@
+package lobby
+
+import (
+	"cmp"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"stationkeeper/ui/lang"
+	"stationkeeper/ui/theme"
+	"stationkeeper/ui/widgets"
+)
+
+// topBand says where one is and what to do, and offers the languages.
+type topBand struct {
+	root         *fyne.Container
+	back         *widgets.Panel
+	title        lang.Names
+	small, large *widgets.Text
+	languages    [len(lang.All)]*widgets.Button
+}
+
+func newTopBand(title lang.Names, taps taps) *topBand {
+	t := &topBand{
+		title: title,
+		back:  widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameHeaderBackground}),
+		small: widgets.NewText(widgets.Style{Size: fynetheme.SizeNameText, Color: fynetheme.ColorNameForegroundOnPrimary}),
+		large: widgets.NewText(widgets.Style{Size: fynetheme.SizeNameHeadingText, Least: 0.5, Color: fynetheme.ColorNameForegroundOnPrimary, Bold: true}),
+	}
+	objects := []fyne.CanvasObject{t.back, t.small, t.large}
+	for i, l := range lang.All {
+		t.languages[i] = widgets.NewButton(widgets.Choice, taps.does(speak{l}))
+		t.languages[i].SetText(lang.Of(l).Name)
+		objects = append(objects, t.languages[i])
+	}
+	t.root = container.New(stage(t.place), objects...)
+	return t
+}
+
+func (t *topBand) place(b box) {
+	b.put(t.back)
+	gap, target := size(fynetheme.SizeNamePadding), size(theme.SizeNameTarget)
+	b = b.inset(2*gap, 0)
+	width := max(target, 5*size(theme.SizeNameAction))
+	all := float32(len(t.languages))
+	buttons, text := b.right(all*width+(all-1)*gap, 2*gap)
+	for i, cell := range buttons.centred(buttons.size.Width, target).grid(len(t.languages), 1, gap) {
+		cell.put(t.languages[i])
+	}
+	small, large := size(fynetheme.SizeNameText)*1.4, size(fynetheme.SizeNameHeadingText)*1.4
+	if t.small.Text() == "" {
+		small = 0
+	}
+	part, rest := text.centred(text.size.Width, small+large).top(small, 0)
+	part.put(t.small)
+	rest.put(t.large)
+}
+
+func (t *topBand) say(s state, c *lang.Catalogue, closed bool) {
+	for i, l := range lang.All {
+		t.languages[i].SetChosen(l == s.language)
+	}
+	title := t.title.In(s.language)
+	large, small := c.ChooseService, c.TouchToTake
+	switch {
+	case s.screen == ticket:
+		large, small = c.YourTicket, ""
+	case s.screen == rating:
+		large, small = c.HowWasVisit, c.TouchAFace
+	case s.screen != home || closed:
+		// The screen says it itself.
+		large, small, title = cmp.Or(title, c.Machine), "", ""
+	}
+	t.large.SetText(large)
+	t.small.SetText(cmp.Or(title, small))
+	t.root.Refresh()
+}
+
+// callsShown is how many calls the strip has room for on the widest screens.
+const callsShown = 5
+
+// bottomBand says who is being called, and has the button that leads aside or back.
+type bottomBand struct {
+	root        *fyne.Container
+	back, edge  *widgets.Panel
+	label, none *widgets.Text
+	calls       [callsShown]*widgets.Call
+	count       int // calls there are
+	rate, leave *widgets.Button
+}
+
+func newBottomBand(taps taps) *bottomBand {
+	b := &bottomBand{
+		back:  widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameButton}),
+		edge:  widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameSeparator}),
+		label: widgets.NewText(widgets.Style{Size: theme.SizeNameAction, Bold: true, Color: fynetheme.ColorNameForeground, Lines: 2}),
+		none:  widgets.NewText(widgets.Style{Size: fynetheme.SizeNameText, Color: fynetheme.ColorNamePlaceHolder}),
+		rate:  widgets.NewButton(widgets.Plain, taps.does(openRating{})),
+		leave: widgets.NewButton(widgets.Plain, taps.does(leave{})),
+	}
+	objects := []fyne.CanvasObject{b.back, b.edge, b.label, b.none}
+	for i := range b.calls {
+		b.calls[i] = widgets.NewCall()
+		objects = append(objects, b.calls[i])
+	}
+	b.root = container.New(stage(b.place), append(objects, b.rate, b.leave)...)
+	return b
+}
+
+func (b *bottomBand) place(area box) {
+	area.put(b.back)
+	edge, _ := area.top(size(fynetheme.SizeNameInputBorder), 0)
+	edge.put(b.edge)
+	gap, target := size(fynetheme.SizeNamePadding), size(theme.SizeNameTarget)
+	area = area.inset(2*gap, 0)
+	button, area := area.right(max(target, 7.6*size(theme.SizeNameAction)), 2*gap)
+	button = button.centred(button.size.Width, target)
+	button.put(b.rate)
+	button.put(b.leave)
+	label, area := area.left(4.2*size(theme.SizeNameAction), gap)
+	label.put(b.label)
+	area.put(b.none)
+	b.placeCalls(area.centred(area.size.Width, size(theme.SizeNameBand)-2*gap), gap)
+}
+
+// placeCalls shows as many calls as there is room for, the latest first.
+func (b *bottomBand) placeCalls(area box, gap float32) {
+	width := 5 * size(fynetheme.SizeNameText)
+	fit := min(callsShown, max(1, int((area.size.Width+gap)/(width+gap))))
+	width = min(width*1.3, (area.size.Width-float32(fit-1)*gap)/float32(fit))
+	for i, call := range b.calls {
+		setShown(call, i < min(fit, b.count))
+		var cell box
+		cell, area = area.left(width, gap)
+		cell.put(call)
+	}
+}
+
+func (b *bottomBand) say(s state, c *lang.Catalogue, v Snapshot) {
+	b.label.SetText(c.NowServing)
+	b.none.SetText(c.NoCalls)
+	b.rate.SetText(c.RateVisit)
+	b.leave.SetText(c.Back)
+	setShown(b.none, len(v.Called) == 0)
+	setShown(b.rate, s.screen == home)
+	setShown(b.leave, s.screen == rating)
+	for i, call := range v.Called[:min(callsShown, len(v.Called))] {
+		b.calls[i].SetCall(call.Number, call.counter(s.language), i == 0)
+	}
+	if count := min(callsShown, len(v.Called)); count != b.count {
+		b.count = count
+		b.root.Refresh()
+	}
+}

@@ -1,0 +1,84 @@
+// Package lobby is the touchscreen that customers meet: they choose a service and get a ticket, see how many are ahead
+// of them and who is being called, and rate their visit, in the language that they choose.
+//
+// The screen draws an immutable Snapshot and asks a Desk for what a customer wants. What happens on it is one state
+// and one transition for each event (state.go); the drawing follows (view.go). All screens exist from the beginning and
+// are shown and hidden. Everything that belongs to Fyne runs on its goroutine, everything that may take time does not.
+package lobby
+
+import (
+	"cmp"
+	"context"
+
+	"stationkeeper/ui/lang"
+)
+
+// Desk does what a customer asks for. Its methods may take as long as a disk takes; they are called off the screen's
+// goroutine, and the context ends when the customer has been told that it did not work.
+type Desk interface {
+	// TakeTicket puts a customer into the queue of a service. The request stands for the customer's wish: when it
+	// is asked again with the same one, the answer is the same ticket.
+	TakeTicket(ctx context.Context, service, request string) (Ticket, error)
+	// Rate takes down a rating.
+	Rate(ctx context.Context, rating Rating) error
+}
+
+// Ticket is what a customer gets.
+type Ticket struct {
+	// Number is what will be called, such as "A012".
+	Number string
+	// Service is the id of the service.
+	Service string
+	// Ahead is how many customers will be called before.
+	Ahead int
+}
+
+// Rating is what a customer thinks of a visit.
+type Rating struct {
+	// Score is 5 for very satisfied to 1 for very dissatisfied.
+	Score int
+	// Request stands for the customer's wish, as for a ticket.
+	Request string
+}
+
+// Snapshot is what there is to show. Neither it nor what it refers to may change once it has been shown.
+type Snapshot struct {
+	// Services are offered in this order.
+	Services []Service
+	// Called are the last calls, latest first.
+	Called []Call
+}
+
+// Service is something that a customer can take a ticket for.
+type Service struct {
+	// ID is what the desk calls it.
+	ID string
+	// Mark is the letter that its numbers begin with.
+	Mark string
+	// Names are its name in the languages of the screen.
+	Names lang.Names
+	// Ahead is how many customers would be called before one who took a ticket now.
+	Ahead int
+}
+
+// Call is one customer called to a counter.
+type Call struct {
+	Number string
+	// Counter is what the desk calls the counter; Names are its name in the languages of the screen, and without
+	// any it is called by a number.
+	Counter string
+	Names   lang.Names
+}
+
+func (c Call) counter(l lang.Language) string {
+	return cmp.Or(c.Names.In(l), lang.Of(l).Counter(c.Counter))
+}
+
+func (s Snapshot) service(id string) Service {
+	for _, service := range s.Services {
+		if service.ID == id {
+			return service
+		}
+	}
+	return Service{ID: id}
+}

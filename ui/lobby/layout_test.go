@@ -1,0 +1,248 @@
+package lobby
+
+import (
+	"fmt"
+	"image/color"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"stationkeeper/ui/lang"
+	"stationkeeper/ui/theme"
+	"stationkeeper/ui/widgets"
+)
+
+// inside tells whether a box lies within another, give or take a rounding.
+func (b box) inside(o box) bool {
+	const slack = 0.5
+	return b.at.X >= o.at.X-slack && b.at.Y >= o.at.Y-slack &&
+		b.at.X+b.size.Width <= o.at.X+o.size.Width+slack && b.at.Y+b.size.Height <= o.at.Y+o.size.Height+slack
+}
+
+// overlaps tells whether two boxes have an area in common that can be seen.
+func (b box) overlaps(o box) bool {
+	const slack = 0.5
+	return b.at.X+slack < o.at.X+o.size.Width && o.at.X+slack < b.at.X+b.size.Width &&
+		b.at.Y+slack < o.at.Y+o.size.Height && o.at.Y+slack < b.at.Y+b.size.Height
+}
+
+func (p placed) String() string {
+	name := strings.TrimPrefix(fmt.Sprintf("%T", p.object), "*widgets.")
+	switch o := p.object.(type) {
+	case *widgets.Text:
+		name += fmt.Sprintf(" %q", o.Text())
+	case *widgets.Button:
+		name += fmt.Sprintf(" %q", o.Text())
+	}
+	return fmt.Sprintf("%s at %.0f,%.0f of %.0f × %.0f", name, p.at.X, p.at.Y, p.size.Width, p.size.Height)
+}
+
+// checkLayout holds what must be true of every screen.
+func checkLayout(t *testing.T, p *play) {
+	t.Helper()
+	all := seen(p.window.Canvas().Content())
+	screen := box{size: p.window.Canvas().Size()}
+	target := p.theme.Size(theme.SizeNameTarget)
+	var solid []placed // texts, and whatever is touched
+	for _, o := range all {
+		switch object := o.object.(type) {
+		case *widgets.Text:
+			checkText(t, o, object)
+			if object.Text() != "" {
+				solid = append(solid, o)
+			}
+		case fyne.Tappable:
+			if o.box.size.Width < target-0.5 || o.box.size.Height < target-0.5 {
+				t.Errorf("%v is smaller than a target, %.1f", o, target)
+			}
+			solid = append(solid, o)
+		case *widgets.Call, *widgets.Sign:
+			solid = append(solid, o)
+		}
+		if !o.inside(screen) && !drawn(o.object) {
+			t.Errorf("%v leaves the screen", o)
+		}
+	}
+	for i, a := range solid {
+		for _, b := range solid[i+1:] {
+			if a.overlaps(b.box) && !slices.Contains(b.parents, a.object) {
+				t.Errorf("%v overlaps %v", a, b)
+			}
+		}
+	}
+}
+
+// drawn things may reach beyond what they belong to, as a shadow does; texts are looked at as lines.
+func drawn(o fyne.CanvasObject) bool {
+	switch o.(type) {
+	case *canvas.Text, *canvas.Rectangle, *canvas.Line, *canvas.Circle, *canvas.Arc, *canvas.BezierCurve:
+		return true
+	}
+	return false
+}
+
+// checkText holds that a text is there in full, inside its box and inside what it stands on.
+func checkText(t *testing.T, o placed, text *widgets.Text) {
+	t.Helper()
+	if !text.Whole(o.box.size) {
+		t.Errorf("%v is cut", o)
+	}
+	said, high := "", float32(0)
+	for _, object := range test.WidgetRenderer(text).Objects() {
+		line := object.(*canvas.Text)
+		if !line.Visible() {
+			continue
+		}
+		said += line.Text
+		high += 1.25 * line.TextSize
+		if line.MinSize().Width > o.box.size.Width+0.5 {
+			t.Errorf("%v: the line %q is %.0f wide", o, line.Text, line.MinSize().Width)
+		}
+	}
+	if strings.ReplaceAll(said, " ", "") != strings.ReplaceAll(text.Text(), " ", "") {
+		t.Errorf("%v shows %q", o, said)
+	}
+	if high > o.box.size.Height+0.5 {
+		t.Errorf("%v: the lines are %.0f high", o, high)
+	}
+}
+
+func TestLayout(t *testing.T) {
+	for _, size := range screenSizes {
+		for _, l := range lang.All {
+			t.Run(size.name+" "+string(l), func(t *testing.T) {
+				p := newPlay(t, size.width, size.height)
+				everyScreen(p, l, func(name string) {
+					t.Run(name, func(t *testing.T) { checkLayout(t, p) })
+				})
+			})
+		}
+	}
+}
+
+// TestLayoutOnADenseScreen is a 10 inch panel whose size nobody told: more of its pixels make 20 mm.
+func TestLayoutOnADenseScreen(t *testing.T) {
+	p := newPlay(t, 1280, 800)
+	p.theme = p.theme.For(theme.Screen{Width: 1280, Height: 800, UnitsPerMM: 5.9})
+	fyne.CurrentApp().Settings().SetTheme(p.theme)
+	everyScreen(p, lang.English, func(name string) {
+		t.Run(name, func(t *testing.T) { checkLayout(t, p) })
+	})
+}
+
+func TestArrange(t *testing.T) {
+	wide, upright := box{size: fyne.NewSize(1200, 550)}, box{size: fyne.NewSize(800, 1000)}
+	for _, test := range []struct {
+		name     string
+		services int
+		box      box
+		want     arrangement
+	}{
+		{"one", 1, wide, arrangement{1, 1, 1}},
+		{"three below each other", 3, wide, arrangement{1, 3, 1}},
+		{"four in a square", 4, wide, arrangement{2, 2, 1}},
+		{"eight at once", 8, wide, arrangement{2, 4, 1}},
+		{"nine on two pages", 9, wide, arrangement{2, 3, 2}},
+		{"thirteen on three", 13, wide, arrangement{2, 3, 3}},
+		{"eight upright", 8, upright, arrangement{1, 8, 1}},
+		{"nine upright", 9, upright, arrangement{1, 6, 2}},
+		{"eight where four rows are too many", 8, box{size: fyne.NewSize(1200, 400)}, arrangement{2, 2, 2}},
+		{"upright and low", 8, box{size: fyne.NewSize(400, 500)}, arrangement{2, 4, 1}},
+		{"no room at all", 4, box{}, arrangement{2, 1, 2}},
+	} {
+		if got := arrange(test.services, test.box, 100, 10); got != test.want {
+			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
+		}
+	}
+}
+
+// TestResized holds that the theme can follow the window.
+func TestResized(t *testing.T) {
+	p := newPlay(t, 1280, 800)
+	var sizes []fyne.Size
+	p.lobby.view.resized = func(s fyne.Size) {
+		sizes = append(sizes, s)
+		p.theme = p.theme.For(theme.Screen{Width: s.Width, Height: s.Height})
+		fyne.CurrentApp().Settings().SetTheme(p.theme)
+	}
+	p.show(bank(8))
+	p.window.Resize(fyne.NewSize(1080, 1920))
+	if want := []fyne.Size{fyne.NewSize(1080, 1920)}; !slices.Equal(sizes, want) {
+		t.Errorf("told of %v, want %v", sizes, want)
+	}
+	checkLayout(t, p)
+	p.window.Resize(fyne.NewSize(1280, 800))
+	checkLayout(t, p)
+}
+
+// ugly has the colours of Fyne's test theme and our fonts and sizes.
+type ugly struct {
+	*theme.Theme
+	colors fyne.Theme
+}
+
+func (u ugly) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
+	return u.colors.Color(name, v)
+}
+
+// TestColoursAreOfTheTheme draws everything with another theme and looks for a colour that is not of it. The log of
+// colours that the theme lacks fails the package.
+func TestColoursAreOfTheTheme(t *testing.T) {
+	p := newPlay(t, 1280, 800)
+	other := test.NewTheme()
+	fyne.CurrentApp().Settings().SetTheme(ugly{p.theme, other})
+	known := map[color.NRGBA]bool{{}: true}
+	add := func(c color.Color) { known[color.NRGBAModel.Convert(c).(color.NRGBA)] = true }
+	mean := func(a, b color.NRGBA) color.NRGBA {
+		half := func(x, y uint8) uint8 { return uint8((int(x) + int(y)) / 2) }
+		return color.NRGBA{half(a.R, b.R), half(a.G, b.G), half(a.B, b.B), half(a.A, b.A)}
+	}
+	get := func(name fyne.ThemeColorName) color.NRGBA {
+		return color.NRGBAModel.Convert(other.Color(name, fynetheme.VariantLight)).(color.NRGBA)
+	}
+	for _, name := range []fyne.ThemeColorName{
+		fynetheme.ColorNameBackground, fynetheme.ColorNameForeground, fynetheme.ColorNamePlaceHolder, fynetheme.ColorNameHeaderBackground,
+		fynetheme.ColorNamePrimary, fynetheme.ColorNameForegroundOnPrimary, fynetheme.ColorNameButton, fynetheme.ColorNameInputBorder,
+		fynetheme.ColorNameSeparator, fynetheme.ColorNameSelection, fynetheme.ColorNamePressed, fynetheme.ColorNameShadow,
+		fynetheme.ColorNameSuccess, fynetheme.ColorNameForegroundOnSuccess, fynetheme.ColorNameWarning,
+		fynetheme.ColorNameForegroundOnWarning, fynetheme.ColorNameError, fynetheme.ColorNameForegroundOnError,
+	} {
+		add(get(name))
+	}
+	// Two of the faces are between two others.
+	add(mean(get(fynetheme.ColorNameSuccess), get(fynetheme.ColorNameWarning)))
+	add(mean(get(fynetheme.ColorNameWarning), get(fynetheme.ColorNameError)))
+
+	everyScreen(p, lang.English, func(name string) {
+		for _, o := range seen(p.window.Canvas().Content()) {
+			for _, c := range colours(o.object) {
+				if c != nil && !known[color.NRGBAModel.Convert(c).(color.NRGBA)] {
+					t.Errorf("%s: %T in %T is drawn in %v, which is not of the theme", name, o.object, o.parents[len(o.parents)-1], c)
+				}
+			}
+		}
+	})
+}
+
+func colours(o fyne.CanvasObject) []color.Color {
+	switch o := o.(type) {
+	case *canvas.Text:
+		return []color.Color{o.Color}
+	case *canvas.Rectangle:
+		return []color.Color{o.FillColor, o.StrokeColor, o.Shadow.Color}
+	case *canvas.Circle:
+		return []color.Color{o.FillColor, o.StrokeColor}
+	case *canvas.Line:
+		return []color.Color{o.StrokeColor}
+	case *canvas.Arc:
+		return []color.Color{o.FillColor, o.StrokeColor}
+	case *canvas.BezierCurve:
+		return []color.Color{o.StrokeColor}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package lobby
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"stationkeeper/ui/lang"
+	"stationkeeper/ui/theme"
+	"stationkeeper/ui/widgets"
+)
+
+// notice is a sign, a sentence, what it means for the customer, and buttons to go on with.
+type notice struct {
+	all                 *fyne.Container
+	card                *widgets.Panel
+	sign                *widgets.Sign
+	title, text, footer *widgets.Text
+	buttons             []*widgets.Button
+}
+
+func newNotice(meaning widgets.Meaning, buttons ...*widgets.Button) *notice {
+	centred := func(name fyne.ThemeSizeName, color fyne.ThemeColorName, bold bool) *widgets.Text {
+		return widgets.NewText(widgets.Style{Size: name, Color: color, Bold: bold, Align: fyne.TextAlignCenter, Lines: 2})
+	}
+	n := &notice{
+		card:    widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameButton, Rounded: true, Raised: true}),
+		sign:    widgets.NewSign(meaning),
+		title:   centred(fynetheme.SizeNameHeadingText, fynetheme.ColorNameForeground, true),
+		text:    centred(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNameForeground, false),
+		footer:  centred(fynetheme.SizeNameText, fynetheme.ColorNamePlaceHolder, false),
+		buttons: buttons,
+	}
+	objects := []fyne.CanvasObject{n.card, n.sign, n.title, n.text, n.footer}
+	for _, b := range buttons {
+		objects = append(objects, b)
+	}
+	n.all = container.New(stage(n.place), objects...)
+	return n
+}
+
+func (n *notice) place(b box) {
+	gap, target := size(fynetheme.SizeNameInnerPadding), size(theme.SizeNameTarget)
+	b = b.centred(38*size(fynetheme.SizeNameText), 24*size(fynetheme.SizeNameText))
+	b.put(n.card)
+	b = b.inset(2*gap, gap*1.5)
+	if len(n.buttons) > 0 {
+		footer, rest := b.bottom(1.4*size(fynetheme.SizeNameText), gap/2)
+		footer.put(n.footer)
+		row, rest := rest.bottom(target, gap)
+		width := float32(len(n.buttons))*10*size(theme.SizeNameAction) + float32(len(n.buttons)-1)*gap
+		for i, cell := range row.centred(width, target).grid(len(n.buttons), 1, gap) {
+			cell.put(n.buttons[i])
+		}
+		b = rest
+	}
+	title, text := 1.5*size(fynetheme.SizeNameHeadingText), 2.7*size(fynetheme.SizeNameSubHeadingText)
+	sign := min(b.size.Height-title-text-gap, 1.3*target)
+	b = b.centred(b.size.Width, sign+gap/2+title+text)
+	part, rest := b.top(sign, gap/2)
+	part.put(n.sign)
+	part, rest = rest.top(title, 0)
+	part.put(n.title)
+	rest.put(n.text)
+}
+
+func (n *notice) say(title, text string) {
+	n.title.SetText(title)
+	n.text.SetText(text)
+}
+
+// waitingScreen asks for a moment.
+type waitingScreen struct {
+	all  *fyne.Container
+	text *widgets.Text
+}
+
+func newWaitingScreen() *waitingScreen {
+	w := &waitingScreen{text: widgets.NewText(widgets.Style{
+		Size: fynetheme.SizeNameHeadingText, Color: fynetheme.ColorNameForeground, Bold: true, Align: fyne.TextAlignCenter})}
+	w.all = container.NewStack(w.text)
+	return w
+}
+
+func (w *waitingScreen) root() fyne.CanvasObject { return w.all }
+
+func (w *waitingScreen) say(_ state, c *lang.Catalogue, _ Snapshot) { w.text.SetText(c.Taking) }
+
+// thanksScreen thanks for a rating.
+type thanksScreen struct {
+	notice *notice
+	done   *widgets.Button
+}
+
+func newThanksScreen(taps taps) *thanksScreen {
+	done := widgets.NewButton(widgets.Primary, taps.does(leave{}))
+	return &thanksScreen{notice: newNotice(widgets.Fine, done), done: done}
+}
+
+func (t *thanksScreen) root() fyne.CanvasObject { return t.notice.all }
+
+func (t *thanksScreen) say(s state, c *lang.Catalogue, _ Snapshot) {
+	t.notice.say(c.Thanks, c.ThanksMore)
+	t.notice.footer.SetText(c.ReturnIn(s.left))
+	t.done.SetText(c.Done)
+}
+
+// troubleScreen says what could not be done and what to do instead.
+type troubleScreen struct {
+	notice       *notice
+	again, leave *widgets.Button
+}
+
+func newTroubleScreen(taps taps) *troubleScreen {
+	again := widgets.NewButton(widgets.Primary, taps.does(retry{}))
+	back := widgets.NewButton(widgets.Plain, taps.does(leave{}))
+	return &troubleScreen{notice: newNotice(widgets.Careful, back, again), again: again, leave: back}
+}
+
+func (t *troubleScreen) root() fyne.CanvasObject { return t.notice.all }
+
+func (t *troubleScreen) say(s state, c *lang.Catalogue, _ Snapshot) {
+	if s.wish.service == "" {
+		t.notice.say(c.NoRating, c.NoRatingDo)
+	} else {
+		t.notice.say(c.NoTicket, c.NoTicketDo)
+	}
+	t.notice.footer.SetText(c.ReturnIn(s.left))
+	t.again.SetText(c.TryAgain)
+	t.leave.SetText(c.Back)
+}

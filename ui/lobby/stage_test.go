@@ -1,0 +1,293 @@
+package lobby
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"stationkeeper/ui/lang"
+	"stationkeeper/ui/theme"
+)
+
+// TestMain fails when Fyne logged an error, such as a call from a wrong goroutine or a colour that a theme lacks.
+func TestMain(m *testing.M) {
+	var logged bytes.Buffer
+	log.SetOutput(&logged)
+	code := m.Run()
+	if text := logged.String(); strings.Contains(text, "Fyne error") || strings.Contains(text, "*** ") {
+		fmt.Fprintf(os.Stderr, "Fyne logged errors:\n%s", text)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// desk answers as it is told, and can be made to wait.
+type desk struct {
+	mu      sync.Mutex
+	asked   []string // "service request", in order
+	ratings []Rating
+	issued  map[string]Ticket // by request
+	err     error
+	gate    chan struct{} // when set, every answer waits for one element or the end of the context
+}
+
+func (d *desk) wait(ctx context.Context) error {
+	if d.gate == nil {
+		return nil
+	}
+	select {
+	case <-d.gate:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (d *desk) TakeTicket(ctx context.Context, service, request string) (Ticket, error) {
+	d.mu.Lock()
+	d.asked = append(d.asked, service+" "+request)
+	err := d.err
+	d.mu.Unlock()
+	if err := errors.Join(err, d.wait(ctx)); err != nil {
+		return Ticket{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, known := d.issued[request]; !known {
+		d.issued[request] = Ticket{Number: fmt.Sprintf("A%03d", len(d.issued)+1), Service: service, Ahead: len(d.issued)}
+	}
+	return d.issued[request], nil
+}
+
+func (d *desk) Rate(ctx context.Context, r Rating) error {
+	d.mu.Lock()
+	d.ratings = append(d.ratings, r)
+	err := d.err
+	d.mu.Unlock()
+	return errors.Join(err, d.wait(ctx))
+}
+
+func (d *desk) fail(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.err = err
+}
+
+// play is a lobby on a stage: its clock is turned by the test, and what other goroutines want done on the screen's
+// goroutine is done by the test's.
+type play struct {
+	t       *testing.T
+	desk    *desk
+	lobby   *Lobby
+	window  fyne.Window
+	now     time.Time
+	timers  []*timer
+	todo    chan func()
+	theme   *theme.Theme
+	request int
+}
+
+type timer struct {
+	at      time.Time
+	f       func()
+	stopped bool
+}
+
+// newPlay puts a lobby into a window of a size.
+func newPlay(t *testing.T, width, height float32) *play {
+	t.Helper()
+	p := &play{t: t, desk: &desk{issued: map[string]Ticket{}}, now: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC),
+		todo: make(chan func(), 100)}
+	app := test.NewApp()
+	th, err := theme.New(theme.Screen{Width: width, Height: height})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.theme = th
+	app.Settings().SetTheme(th)
+	p.lobby, err = New(p.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.window = app.NewWindow("")
+	p.window.SetPadded(false)
+	p.window.SetContent(p.lobby.Content())
+	p.window.Resize(fyne.NewSize(width, height))
+	t.Cleanup(func() {
+		p.lobby.Close()
+		p.window.Close()
+	})
+	return p
+}
+
+func (p *play) options() Options {
+	return Options{
+		Desk:  p.desk,
+		Title: lang.Names{lang.Chinese: "城南营业厅", lang.English: "Chengnan Branch"},
+		Now:   func() time.Time { return p.now },
+		After: func(d time.Duration, f func()) func() {
+			timer := &timer{at: p.now.Add(d), f: f}
+			p.timers = append(p.timers, timer)
+			return func() { timer.stopped = true }
+		},
+		NewRequest: func() string { p.request++; return fmt.Sprintf("r%d", p.request) },
+		Do:         func(f func()) { p.todo <- f },
+	}
+}
+
+// settle does what is to be done on the screen's goroutine at once.
+func (p *play) settle() {
+	for {
+		select {
+		case f := <-p.todo:
+			f()
+		default:
+			return
+		}
+	}
+}
+
+// answered does one thing that another goroutine is about to ask for.
+func (p *play) answered() {
+	p.t.Helper()
+	select {
+	case f := <-p.todo:
+		f()
+	case <-time.After(30 * time.Second):
+		p.t.Fatal("the desk's answer never reached the screen")
+	}
+}
+
+// pass lets time pass, timer by timer.
+func (p *play) pass(d time.Duration) {
+	end := p.now.Add(d)
+	for {
+		p.timers = slices.DeleteFunc(p.timers, func(t *timer) bool { return t.stopped })
+		if len(p.timers) == 0 {
+			break
+		}
+		next := slices.MinFunc(p.timers, func(a, b *timer) int { return a.at.Compare(b.at) })
+		if next.at.After(end) {
+			break
+		}
+		p.now, next.stopped = next.at, true
+		next.f()
+		p.settle()
+	}
+	p.now = end
+}
+
+func (p *play) show(s Snapshot) {
+	p.lobby.Show(s)
+	p.settle()
+}
+
+// tap taps the screen where something lies, after the customer has had time to see it.
+func (p *play) tap(o fyne.CanvasObject) {
+	p.t.Helper()
+	p.pass(settle)
+	p.tapAtOnce(o)
+}
+
+func (p *play) tapAtOnce(o fyne.CanvasObject) {
+	p.t.Helper()
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+	middle := at.AddXY(o.Size().Width/2, o.Size().Height/2)
+	if !p.reaches(middle, o) {
+		p.t.Fatalf("a tap at %v does not reach %T", middle, o)
+	}
+	test.TapCanvas(p.window.Canvas(), middle)
+}
+
+// reaches tells whether o is what is tapped at a place: the last tappable thing drawn there.
+func (p *play) reaches(at fyne.Position, o fyne.CanvasObject) bool {
+	var last fyne.CanvasObject
+	for _, placed := range seen(p.window.Canvas().Content()) {
+		if _, ok := placed.object.(fyne.Tappable); ok && placed.contains(at) {
+			last = placed.object
+		}
+	}
+	return last == o
+}
+
+func (p *play) onScreen(want screen) {
+	p.t.Helper()
+	if got := p.lobby.state.screen; got != want {
+		p.t.Fatalf("screen %d, want %d", got, want)
+	}
+	for at, scene := range p.lobby.view.screens {
+		if shown := scene.root().Visible(); shown != (at == want) {
+			p.t.Fatalf("screen %d: visible is %v on screen %d", at, shown, want)
+		}
+	}
+}
+
+// placed is an object where it is drawn.
+type placed struct {
+	object fyne.CanvasObject
+	box
+	parents []fyne.CanvasObject
+}
+
+func (p placed) contains(at fyne.Position) bool {
+	return at.X >= p.at.X && at.Y >= p.at.Y && at.X < p.at.X+p.size.Width && at.Y < p.at.Y+p.size.Height
+}
+
+// seen lists everything visible in the order in which it is drawn, with what it lies in.
+func seen(root fyne.CanvasObject) []placed {
+	var all []placed
+	var walk func(o fyne.CanvasObject, from fyne.Position, parents []fyne.CanvasObject)
+	walk = func(o fyne.CanvasObject, from fyne.Position, parents []fyne.CanvasObject) {
+		if !o.Visible() {
+			return
+		}
+		at := from.Add(o.Position())
+		all = append(all, placed{object: o, box: box{at, o.Size()}, parents: slices.Clone(parents)})
+		var children []fyne.CanvasObject
+		switch parent := o.(type) {
+		case *fyne.Container:
+			children = parent.Objects
+		case fyne.Widget:
+			children = test.WidgetRenderer(parent).Objects()
+		}
+		for _, child := range children {
+			walk(child, at, append(parents, o))
+		}
+	}
+	walk(root, fyne.Position{}, nil)
+	return all
+}
+
+// bank is a branch with that many services, some of them with long names.
+func bank(services int) Snapshot {
+	names := []lang.Names{
+		{lang.Chinese: "个人现金业务", lang.English: "Personal cash services"},
+		{lang.Chinese: "个人非现金业务", lang.English: "Personal account services"},
+		{lang.Chinese: "对公业务", lang.English: "Business banking"},
+		{lang.Chinese: "贵宾理财", lang.English: "Wealth management"},
+		{lang.Chinese: "外币兑换与跨境汇款", lang.English: "Foreign exchange and international transfers"},
+		{lang.Chinese: "社保卡与养老金业务", lang.English: "Social security card and pension services"},
+		{lang.Chinese: "贷款咨询", lang.English: "Loan advice"},
+		{lang.Chinese: "挂失补卡", lang.English: "Lost cards and replacements"},
+	}
+	var s Snapshot
+	for i := range services {
+		s.Services = append(s.Services, Service{
+			ID: fmt.Sprintf("s%d", i), Mark: string(rune('A' + i)), Names: names[i%len(names)], Ahead: (i * 7) % 13})
+	}
+	for i := range 7 {
+		s.Called = append(s.Called, Call{Number: fmt.Sprintf("%c%03d", 'A'+i%4, 41-3*i), Counter: fmt.Sprint(i%5 + 1)})
+	}
+	return s
+}

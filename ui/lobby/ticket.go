@@ -1,0 +1,96 @@
+package lobby
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"stationkeeper/ui/lang"
+	"stationkeeper/ui/theme"
+	"stationkeeper/ui/widgets"
+)
+
+// ticketScreen shows a ticket that was taken: the number first, then how many are ahead.
+type ticketScreen struct {
+	all                   *fyne.Container
+	card, side            *widgets.Panel
+	label, number         *widgets.Text
+	service               *widgets.Text
+	ahead, watch, goingOn *widgets.Text
+	done                  *widgets.Button
+}
+
+func newTicketScreen(taps taps) *ticketScreen {
+	text := func(name fyne.ThemeSizeName, color fyne.ThemeColorName, bold bool, lines int) *widgets.Text {
+		return widgets.NewText(widgets.Style{Size: name, Color: color, Bold: bold, Lines: lines, Align: fyne.TextAlignCenter})
+	}
+	t := &ticketScreen{
+		card:    widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameButton, Rounded: true, Raised: true}),
+		side:    widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameSelection, Rounded: true}),
+		label:   text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNamePlaceHolder, false, 1),
+		number:  widgets.NewNumber(),
+		service: text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNameForeground, true, 2),
+		ahead:   text(fynetheme.SizeNameHeadingText, fynetheme.ColorNameForeground, true, 2),
+		watch:   text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNameForeground, false, 3),
+		goingOn: text(fynetheme.SizeNameText, fynetheme.ColorNamePlaceHolder, false, 1),
+		done:    widgets.NewButton(widgets.Primary, taps.does(leave{})),
+	}
+	t.all = container.New(stage(t.place), t.card, t.side, t.label, t.number, t.service, t.ahead, t.watch, t.goingOn, t.done)
+	return t
+}
+
+func (t *ticketScreen) root() fyne.CanvasObject { return t.all }
+
+func (t *ticketScreen) place(b box) {
+	gap := size(fynetheme.SizeNameInnerPadding)
+	text := size(fynetheme.SizeNameText)
+	var number, rest box
+	if portrait(b) {
+		b = b.centred(b.size.Width, 46*text)
+		b.put(t.card)
+		number, rest = b.inset(gap, gap).top((b.size.Height-3*gap)*0.55, gap)
+	} else {
+		b = b.centred(46*text, 22*text)
+		b.put(t.card)
+		number, rest = b.inset(gap, gap).left((b.size.Width-3*gap)*0.52, gap)
+	}
+	t.placeNumber(number)
+	t.placeRest(rest, gap)
+}
+
+func (t *ticketScreen) placeNumber(b box) {
+	line := 1.5 * size(fynetheme.SizeNameSubHeadingText)
+	number := min(b.size.Height-3*line, 1.3*size(theme.SizeNameNumber))
+	b = b.centred(b.size.Width, number+3*line)
+	part, rest := b.top(line, 0)
+	part.put(t.label)
+	part, rest = rest.top(number, 0)
+	part.put(t.number)
+	rest.put(t.service)
+}
+
+func (t *ticketScreen) placeRest(b box, gap float32) {
+	b.put(t.side)
+	b = b.inset(gap, gap)
+	line := size(fynetheme.SizeNameText)
+	part, b := b.bottom(1.4*line, gap/2)
+	part.put(t.goingOn)
+	part, b = b.bottom(size(theme.SizeNameTarget), gap)
+	part.put(t.done)
+	watch := 4 * size(fynetheme.SizeNameSubHeadingText)
+	ahead := min(2*size(fynetheme.SizeNameHeadingText), b.size.Height-watch)
+	b = b.centred(b.size.Width, ahead+watch)
+	part, b = b.top(ahead, 0)
+	part.put(t.ahead)
+	b.put(t.watch)
+}
+
+func (t *ticketScreen) say(s state, c *lang.Catalogue, v Snapshot) {
+	t.label.SetText(c.YourNumber)
+	t.number.SetText(s.ticket.Number)
+	t.service.SetText(v.service(s.ticket.Service).Names.In(s.language))
+	t.ahead.SetText(c.Ahead(s.ticket.Ahead))
+	t.watch.SetText(c.WatchCalls)
+	t.goingOn.SetText(c.ReturnIn(s.left))
+	t.done.SetText(c.Done)
+}

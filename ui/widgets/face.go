@@ -1,0 +1,203 @@
+package widgets
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"stationkeeper/ui/theme"
+)
+
+// Scores of a face, from 1 (very dissatisfied) to 5 (very satisfied).
+const (
+	LowestScore  = 1
+	HighestScore = 5
+)
+
+// Face is one of five answers: a drawn face and the words for it. The faces differ in mouth and brows, not in colour
+// alone.
+type Face struct {
+	touch
+	score int
+	label string
+}
+
+// NewFace returns the face of a score that calls back when it is tapped.
+func NewFace(score int, tapped func()) *Face {
+	f := &Face{score: min(max(score, LowestScore), HighestScore)}
+	f.tapped = tapped
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// Label returns the words for the face.
+func (f *Face) Label() string { return f.label }
+
+// SetLabel puts other words to the face.
+func (f *Face) SetLabel(label string) {
+	if label != f.label {
+		f.label = label
+		f.Refresh()
+	}
+}
+
+// mouth is drawn as a curve from one corner to the other, bent by the control point's height: all in parts of the
+// face's diameter, from its top left.
+type mouth struct {
+	left, right, bend fyne.Position
+	open              bool // laughing: the curve is filled up to the line between the corners
+	brows             bool // drawn together
+}
+
+var mouths = [HighestScore + 1]mouth{
+	1: {left: fyne.NewPos(0.28, 0.74), right: fyne.NewPos(0.72, 0.74), bend: fyne.NewPos(0.5, 0.44), brows: true},
+	2: {left: fyne.NewPos(0.31, 0.71), right: fyne.NewPos(0.69, 0.71), bend: fyne.NewPos(0.5, 0.56)},
+	3: {left: fyne.NewPos(0.32, 0.67), right: fyne.NewPos(0.68, 0.67), bend: fyne.NewPos(0.5, 0.67)},
+	4: {left: fyne.NewPos(0.29, 0.60), right: fyne.NewPos(0.71, 0.60), bend: fyne.NewPos(0.5, 0.86)},
+	5: {open: true},
+}
+
+// CreateRenderer belongs to Fyne.
+func (f *Face) CreateRenderer() fyne.WidgetRenderer {
+	r := &faceRenderer{
+		face:  f,
+		area:  NewPanel(Shape{Fill: fynetheme.ColorNameButton, Border: fynetheme.ColorNameInputBorder, Rounded: true, Raised: true}),
+		head:  canvas.NewCircle(nil),
+		mouth: &canvas.BezierCurve{},
+		laugh: canvas.NewArc(90, 270, 0, nil),
+		text: NewText(Style{Size: theme.SizeNameAction, Least: 0.5, Color: fynetheme.ColorNameForeground, Bold: true,
+			Align: fyne.TextAlignCenter, Lines: 2}),
+		shade: canvas.NewRectangle(nil),
+	}
+	for i := range r.eyes {
+		r.eyes[i], r.ends[i], r.brows[i] = canvas.NewCircle(nil), canvas.NewCircle(nil), canvas.NewLine(nil)
+	}
+	r.Refresh()
+	return r
+}
+
+type faceRenderer struct {
+	face  *Face
+	area  *Panel
+	head  *canvas.Circle
+	eyes  [2]*canvas.Circle
+	brows [2]*canvas.Line
+	mouth *canvas.BezierCurve
+	ends  [2]*canvas.Circle // round ends of the mouth
+	laugh *canvas.Arc
+	text  *Text
+	shade *canvas.Rectangle
+}
+
+// Layout puts the words under the face, or beside it where there is more room at the side.
+func (r *faceRenderer) Layout(size fyne.Size) {
+	look := lookOf(r.face)
+	pad := look.size(fynetheme.SizeNameInnerPadding)
+	r.area.Resize(size)
+	r.shade.Resize(size)
+	if size.Width > 1.6*size.Height {
+		side := size.Height - 2*pad
+		r.draw(fyne.NewPos(2*pad, pad), side)
+		left := 2*pad + side + pad
+		r.text.SetSize(fynetheme.SizeNameHeadingText)
+		r.text.Move(fyne.NewPos(left, 0))
+		r.text.Resize(fyne.NewSize(size.Width-left-2*pad, size.Height))
+		return
+	}
+	words := 2.1 * pitch * look.size(theme.SizeNameAction)
+	side := min(size.Width-2*pad, size.Height-words-3*pad)
+	top := (size.Height - side - words - pad/2) / 2
+	r.draw(fyne.NewPos((size.Width-side)/2, top), side)
+	r.text.SetSize(theme.SizeNameAction)
+	r.text.Move(fyne.NewPos(pad/2, top+side+pad/2))
+	r.text.Resize(fyne.NewSize(size.Width-pad, words))
+}
+
+// draw puts the face into a square.
+func (r *faceRenderer) draw(at fyne.Position, side float32) {
+	point := func(p fyne.Position) fyne.Position { return fyne.NewPos(p.X*side, p.Y*side) }
+	disc := func(c *canvas.Circle, middle fyne.Position, diameter float32) {
+		c.Resize(fyne.NewSquareSize(diameter))
+		c.Move(at.Add(point(middle)).SubtractXY(diameter/2, diameter/2))
+	}
+	disc(r.head, fyne.NewPos(0.5, 0.5), side)
+	for i, x := range []float32{0.34, 0.66} {
+		disc(r.eyes[i], fyne.NewPos(x, 0.39), 0.105*side)
+	}
+	stroke := 0.062 * side
+	m := mouths[r.face.score]
+	for i, end := range []fyne.Position{m.left, m.right} {
+		disc(r.ends[i], end, stroke)
+	}
+	for i, brow := range [][2]fyne.Position{
+		{fyne.NewPos(0.22, 0.235), fyne.NewPos(0.42, 0.315)}, {fyne.NewPos(0.78, 0.235), fyne.NewPos(0.58, 0.315)},
+	} {
+		r.brows[i].Position1, r.brows[i].Position2 = at.Add(point(brow[0])), at.Add(point(brow[1]))
+		r.brows[i].StrokeWidth = stroke * 0.9
+	}
+	r.mouth.Move(at)
+	r.mouth.Resize(fyne.NewSquareSize(side))
+	r.mouth.StartPoint, r.mouth.EndPoint = point(m.left), point(m.right)
+	r.mouth.ControlPoints = []fyne.Position{point(m.bend)}
+	r.mouth.StrokeWidth = stroke
+	r.laugh.Resize(fyne.NewSquareSize(0.5 * side))
+	r.laugh.Move(at.Add(point(fyne.NewPos(0.25, 0.305))))
+}
+
+// MinSize is that of a touch target.
+func (r *faceRenderer) MinSize() fyne.Size {
+	return fyne.NewSquareSize(lookOf(r.face).size(theme.SizeNameTarget))
+}
+
+// colors are the colour of the face and that of what is drawn on it.
+func (f *Face) colors(look look) (skin, features color.Color) {
+	good, fair, bad := look.color(fynetheme.ColorNameSuccess), look.color(fynetheme.ColorNameWarning), look.color(fynetheme.ColorNameError)
+	skins := [HighestScore + 1]color.Color{1: bad, 2: mix(fair, bad), 3: fair, 4: mix(good, fair), 5: good}
+	on := [HighestScore + 1]fyne.ThemeColorName{
+		1: fynetheme.ColorNameForegroundOnError, 2: fynetheme.ColorNameForegroundOnError,
+		3: fynetheme.ColorNameForegroundOnWarning,
+		4: fynetheme.ColorNameForegroundOnSuccess, 5: fynetheme.ColorNameForegroundOnSuccess,
+	}
+	return skins[f.score], look.color(on[f.score])
+}
+
+func (r *faceRenderer) Refresh() {
+	look := lookOf(r.face)
+	skin, features := r.face.colors(look)
+	m := mouths[r.face.score]
+	r.head.FillColor = skin
+	for i := range r.eyes {
+		r.eyes[i].FillColor, r.ends[i].FillColor, r.brows[i].StrokeColor = features, features, features
+		show(r.ends[i], !m.open)
+		show(r.brows[i], m.brows)
+	}
+	r.mouth.StrokeColor, r.laugh.FillColor = features, features
+	show(r.mouth, !m.open)
+	show(r.laugh, m.open)
+	r.text.SetText(r.face.label)
+	shadeWhen(r.shade, look, r.face.down())
+	r.Layout(r.face.Size())
+	for _, object := range r.Objects() {
+		object.Refresh()
+	}
+}
+
+func (r *faceRenderer) Objects() []fyne.CanvasObject {
+	objects := []fyne.CanvasObject{r.area, r.head}
+	for i := range r.eyes {
+		objects = append(objects, r.eyes[i], r.brows[i], r.ends[i])
+	}
+	return append(objects, r.mouth, r.laugh, r.text, r.shade)
+}
+
+func (r *faceRenderer) Destroy() {}
+
+func show(object fyne.CanvasObject, shown bool) {
+	if shown {
+		object.Show()
+	} else {
+		object.Hide()
+	}
+}
