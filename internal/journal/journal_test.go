@@ -155,6 +155,42 @@ func TestReadInPages(t *testing.T) {
 	}
 }
 
+// What is sent to head office must outlast a power cut, or the seq would be given again to another record.
+func TestReadTellsNothingBeforeItIsDurable(t *testing.T) {
+	j := mustOpen(t, t.TempDir(), options())
+	appended := make(chan struct{})
+	go func() {
+		defer close(appended)
+		for n := range 300 {
+			if _, err := j.Append(context.Background(), record.Events, entry(n)); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	}()
+	after := uint64(0)
+	for more := true; more; {
+		select {
+		case <-appended:
+			more = false
+		default:
+		}
+		records, _ := mustRead(t, j, record.Events, after, 100)
+		if len(records) == 0 {
+			continue
+		}
+		after = records[len(records)-1].Seq
+		if last := j.Position(record.Events).Last; after > last {
+			t.Errorf("read event %d while %d was the last on disk", after, last)
+			break
+		}
+	}
+	<-appended
+	if after != 300 {
+		t.Errorf("read up to %d, expected 300", after)
+	}
+}
+
 func TestTelemetryRidesAlongWithAnEvent(t *testing.T) {
 	j := mustOpen(t, t.TempDir(), options())
 	mustAppend(t, j, record.Telemetry, entry(1))

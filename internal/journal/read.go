@@ -16,7 +16,7 @@ func (j *Journal) Read(stream record.Stream, after uint64, limit int) ([]record.
 	if limit < 1 {
 		return nil, nil, fmt.Errorf("read %s: limit %d: expected at least 1", stream, limit)
 	}
-	r := reader{stream: stream, after: after, limit: limit, cache: j.cached(stream)}
+	r := reader{stream: stream, after: after, limit: limit, durable: j.Position(stream).Last, cache: j.cached(stream)}
 	err := j.db.View(func(tx *bbolt.Tx) error {
 		r.collect(tx)
 		return nil
@@ -43,9 +43,12 @@ func (j *Journal) keep(s record.Stream, g group) {
 
 // reader collects records within one read transaction.
 type reader struct {
-	stream  record.Stream
-	after   uint64
-	limit   int
+	stream record.Stream
+	after  uint64
+	limit  int
+	// durable is the last seq to tell. A transaction may see more: bbolt shows a commit as soon as it is written,
+	// before the flush that makes it outlast a power cut has returned.
+	durable uint64
 	cache   group
 	records []record.Record
 	lost    []record.Lost
@@ -55,10 +58,10 @@ func (r *reader) collect(tx *bbolt.Tx) {
 	bucket := tx.Bucket(bucketOf(r.stream))
 	c := bucket.Cursor()
 	key := start(c, r.after+1)
-	for ; key != nil && len(r.records) < r.limit; key, _ = c.Next() {
+	for ; key != nil && len(r.records) < r.limit && parseNumber(key) <= r.durable; key, _ = c.Next() {
 		r.take(tx, bytes.Clone(key), bucket.Bucket(key).Get(keyGroup))
 	}
-	end := parseNumber(tx.Bucket(bucketMeta).Get(keyNext(r.stream))) - 1
+	end := r.durable
 	if len(r.records) == r.limit {
 		end = r.records[len(r.records)-1].Seq
 	}
