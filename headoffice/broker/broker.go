@@ -22,15 +22,15 @@ const (
 // Broker is a running broker.
 type Broker struct {
 	server *mqtt.Server
-	doors  *doors
 	local  sync.WaitGroup
 	mu     sync.Mutex
 	closed bool
+	doors  *doors // nil until Serve
 	inside []net.Conn
 }
 
-// Start serves MQTT on the listener, which the broker closes with itself.
-func Start(listener net.Listener, log *slog.Logger) (*Broker, error) {
+// Start starts a broker that can be reached from within, and, once Serve is called, from the network.
+func Start(log *slog.Logger) (*Broker, error) {
 	log = slog.New(&bridge{to: log.Handler(), said: newOnceIn(quiet)})
 	b := &Broker{
 		server: mqtt.New(&mqtt.Options{
@@ -38,18 +38,30 @@ func Start(listener net.Listener, log *slog.Logger) (*Broker, error) {
 			Logger:                 log,
 			SysTopicResendInterval: 60, // seconds; each stops the world to read memory statistics
 		}),
-		doors: newDoors(listener),
 	}
-	if err := errors.Join(
-		b.server.AddHook(&guard{log: log}, nil),
-		b.server.AddListener(listeners.NewNet(networkListener, b.doors)),
-	); err != nil {
-		return nil, fmt.Errorf("start MQTT broker: %w", errors.Join(err, b.doors.Close()))
+	if err := b.server.AddHook(&guard{log: log}, nil); err != nil {
+		return nil, fmt.Errorf("start MQTT broker: %w", err)
 	}
 	if err := b.server.Serve(); err != nil {
-		return nil, fmt.Errorf("start MQTT broker: %w", errors.Join(err, b.doors.Close()))
+		return nil, fmt.Errorf("start MQTT broker: %w", err)
 	}
 	return b, nil
+}
+
+// Serve lets clients in from the network by this listener, which the broker closes with itself. Call it once, after
+// head office has subscribed: what nobody is subscribed to is gone.
+func (b *Broker) Serve(listener net.Listener) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed || b.doors != nil {
+		return fmt.Errorf("serve MQTT at %s: the broker is closed or serves another address", listener.Addr())
+	}
+	b.doors = newDoors(listener)
+	if err := b.server.AddListener(listeners.NewNet(networkListener, b.doors)); err != nil {
+		return fmt.Errorf("serve MQTT at %s: %w", listener.Addr(), errors.Join(err, b.doors.Close()))
+	}
+	b.server.Listeners.Serve(networkListener, b.server.EstablishConnection)
+	return nil
 }
 
 // MaxPacket is the largest MQTT packet taken from a client, in bytes: enough above record.MaxPayload that a batch
@@ -115,8 +127,12 @@ func (b *Broker) Close() error {
 	for _, conn := range b.inside {
 		conn.Close()
 	}
+	doors := b.doors
 	b.mu.Unlock()
-	err := b.doors.Close()
+	var err error
+	if doors != nil {
+		err = doors.Close()
+	}
 	b.local.Wait()
 	if err := errors.Join(err, b.server.Close()); err != nil {
 		return fmt.Errorf("stop MQTT broker: %w", err)

@@ -28,8 +28,11 @@ func mustStart(t *testing.T, listener net.Listener) *Broker {
 			t.Fatal(err)
 		}
 	}
-	b, err := Start(listener, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	b, err := Start(slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Serve(listener); err != nil {
 		t.Fatal(err)
 	}
 	return b

@@ -74,6 +74,7 @@ type Ingest struct {
 	o      Options
 	inbox  *inbox
 	outbox *outbox
+	ready  chan struct{}
 
 	mu     sync.Mutex
 	stats  Stats
@@ -98,7 +99,7 @@ func New(o Options) (*Ingest, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	i := &Ingest{o: o, inbox: newInbox(), outbox: newOutbox(), said: map[complaint]struct{}{}}
+	i := &Ingest{o: o, inbox: newInbox(), outbox: newOutbox(), ready: make(chan struct{}), said: map[complaint]struct{}{}}
 	i.stats.Refused = map[string]uint64{}
 	return i, nil
 }
@@ -113,6 +114,9 @@ func (i *Ingest) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
+// Ready is closed when Run is connected and subscribed for the first time: what is sent from then on is heard.
+func (i *Ingest) Ready() <-chan struct{} { return i.ready }
+
 // Stats returns what was counted so far.
 func (i *Ingest) Stats() Stats {
 	i.mu.Lock()
@@ -121,6 +125,18 @@ func (i *Ingest) Stats() Stats {
 	s.Refused = maps.Clone(s.Refused)
 	s.Waiting = i.inbox.waiting()
 	return s
+}
+
+// subscribed notes that messages come.
+func (i *Ingest) subscribed() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.stats.Connected = true
+	select {
+	case <-i.ready:
+	default:
+		close(i.ready)
+	}
 }
 
 func (i *Ingest) count(add func(*Stats)) {

@@ -79,7 +79,7 @@ func (i *Ingest) session(ctx context.Context) (connected bool, err error) {
 	if err := i.refillOutbox(ctx); err != nil {
 		return true, err
 	}
-	i.count(func(s *Stats) { s.Connected = true })
+	i.subscribed()
 	i.o.Log.Info("connected to the MQTT broker")
 	for ctx.Err() == nil {
 		if err := i.publishSome(ctx, client); err != nil {
