@@ -14,7 +14,7 @@ const look = time.Minute
 // Run ends each day of work when it is over, also the one that was over before the start, until ctx ends.
 func (h *Hall) Run(ctx context.Context) error {
 	for {
-		if err := h.endDay(ctx); err != nil && ctx.Err() == nil {
+		if err := h.EndDay(ctx); err != nil && ctx.Err() == nil {
 			h.options.Log.Error("the day could not be ended, trying again", "in", look, "error", err)
 		}
 		now := h.options.Now()
@@ -28,8 +28,9 @@ func (h *Hall) Run(ctx context.Context) error {
 	}
 }
 
-// endDay closes what is open from before today, and shows the new day where nothing was.
-func (h *Hall) endDay(ctx context.Context) error {
+// EndDay closes what is open from before today, and shows the new day where nothing was. Run does it in time; it is for
+// a clock that has jumped.
+func (h *Hall) EndDay(ctx context.Context) error {
 	if err := h.begin(ctx); err != nil {
 		return err
 	}

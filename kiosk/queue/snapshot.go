@@ -7,8 +7,9 @@ import (
 
 // Snapshot is the queue as it may be shown: a copy that never changes.
 type Snapshot struct {
-	// Day is the day of work, as 2006-01-02.
-	Day string
+	// Day is the day of work, as 2006-01-02. LastDay is that of the last record, "" when there is none.
+	Day     string
+	LastDay string
 	// Services and Counters are in the order of the rules.
 	Services []ServiceView
 	Counters []CounterView
@@ -51,7 +52,7 @@ func (s Snapshot) Serving() int {
 
 // Snapshot copies what may be shown at this time. When the day has ended since the last record, its numbers are gone.
 func (s *State) Snapshot(now time.Time) Snapshot {
-	v := Snapshot{Day: s.rules.Calendar.Follow(s.day, now)}
+	v := Snapshot{Day: s.rules.Calendar.Follow(s.day, now), LastDay: s.day}
 	for _, id := range s.waiting {
 		v.Waiting = append(v.Waiting, s.tickets[id])
 	}

@@ -56,6 +56,20 @@ func (p *Plan) Begin() time.Time { return p.steps[0].at }
 // End is the time of the last.
 func (p *Plan) End() time.Time { return p.steps[len(p.steps)-1].at }
 
+// ErrOtherCustomers is wrapped by Accepts.
+var ErrOtherCustomers = errors.New("the journal holds other customers than those of the recording")
+
+// Accepts refuses a hall whose last record (its day as queue.Snapshot.LastDay) is of another time: recorded customers
+// and real ones must not end up in one journal.
+func (p *Plan) Accepts(lastDay string) error {
+	calendar := p.Rules.Calendar
+	if lastDay == "" || calendar.Day(p.Begin()) <= lastDay && lastDay <= calendar.Day(p.End()) {
+		return nil
+	}
+	return fmt.Errorf("%w: its last are of %s, the recording is of %s: give the replay a data folder of its own",
+		ErrOtherCustomers, lastDay, p.Day.Format(time.DateOnly))
+}
+
 // Run plays the day and returns what came out. Every command carries a request id made of date and line, so that a
 // day that was interrupted is taken up where it stopped, without a second ticket for anybody.
 func (p *Plan) Run(ctx context.Context, hall Hall, clock *Clock) (Account, error) {
@@ -130,7 +144,7 @@ func (p *Plan) Report(w io.Writer, calls int, got Account, took time.Duration) e
 	line("left", "%d (recorded %d)", got.Left, p.Expected.Left)
 	line("mean wait of those served", "%s (recorded %s)", seconds(got.MeanWait()), seconds(p.Expected.MeanWait()))
 	line("mean wait of those who left", "%s (recorded %s)", seconds(got.MeanPatience()), seconds(p.Expected.MeanPatience()))
-	line("mean time at a counter", "%s (recorded %s)", seconds(got.MeanServing()), seconds(p.Expected.MeanServing()))
+	line("mean time at a counter, from call to recorded end", "%s", seconds(got.MeanServing()))
 	line("counters", "%d", len(p.Rules.Counters))
 	for _, o := range Oddities {
 		if n := p.Odd[o]; n > 0 {

@@ -204,6 +204,15 @@ func TestAnInterruptedReplayIsTakenUpWhereItStopped(t *testing.T) {
 	}
 }
 
+func TestARealQueueIsNotMixedWithARecordedOne(t *testing.T) {
+	plan, _ := smallDay(t)
+	for day, want := range map[string]error{"": nil, "1999-02-01": nil, "1999-02-02": replay.ErrOtherCustomers, "2026-11-23": replay.ErrOtherCustomers} {
+		if err := plan.Accepts(day); !errors.Is(err, want) {
+			t.Errorf("last record of %q: %v, want %v", day, err, want)
+		}
+	}
+}
+
 func TestClock(t *testing.T) {
 	begin, live := time.Unix(1, 0), time.Unix(9, 0)
 	c := replay.NewClock(begin, func() time.Time { return live })
