@@ -65,6 +65,12 @@ type Window struct {
 	// Width and Height of a window that is not full screen, in Fyne's device-independent pixels.
 	Width  int `yaml:"width"`
 	Height int `yaml:"height"`
+	// TitleZh and TitleEn name the place, at the top of the screen.
+	TitleZh string `yaml:"title_zh"`
+	TitleEn string `yaml:"title_en"`
+	// PixelsPerMM is how dense the screen is: what is touched is at least 20 mm large. 0 takes what the screen says
+	// about itself.
+	PixelsPerMM float64 `yaml:"pixels_per_mm"`
 }
 
 // Replay says which recorded day to play. While it is configured, services, counters, time zone and day start are those
@@ -147,6 +153,9 @@ func (k *Kiosk) check(c *checker) {
 	k.CounterPage.check(c)
 	if k.Window.Width < 320 || k.Window.Height < 320 {
 		c.fail("$.window", "width and height: expected at least 320, got %d and %d", k.Window.Width, k.Window.Height)
+	}
+	if d := k.Window.PixelsPerMM; d != 0 && (d < 1 || d > 40) {
+		c.fail("$.window.pixels_per_mm", "expected 1 to 40, or 0 for what the screen says, got %g", d)
 	}
 	k.Replay.check(c)
 }

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"sync"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"stationkeeper/configs"
+	"stationkeeper/kiosk/counter"
+	"stationkeeper/kiosk/hall"
+	"stationkeeper/kiosk/queue"
+	"stationkeeper/kiosk/survey"
+	"stationkeeper/ui/lang"
+	"stationkeeper/ui/lobby"
+	"stationkeeper/ui/theme"
+)
+
+// showWindow shows the touchscreen until its window is closed or ctx ends. It has to be called on the main goroutine,
+// which Fyne draws on, and only once in a process.
+func showWindow(ctx context.Context, s Screen, c configs.Window) error {
+	if err := reachDisplay(ctx, os.Getenv("DISPLAY")); err != nil {
+		return err
+	}
+	look, err := theme.New(theme.Screen{Width: float32(c.Width), Height: float32(c.Height)})
+	if err != nil {
+		return err
+	}
+	kiosk := app.New()
+	kiosk.Settings().SetTheme(look)
+	window := kiosk.NewWindow("Kiosk")
+	window.SetMaster()
+	window.SetPadded(false)
+
+	screen, err := lobby.New(lobby.Options{
+		Desk:  desk{s.Hall},
+		Title: names(counter.Name{Zh: c.TitleZh, En: c.TitleEn}),
+		Log:   s.Log,
+		Resized: func(size fyne.Size) {
+			now := look.For(theme.Screen{Width: size.Width, Height: size.Height, UnitsPerMM: float32(c.PixelsPerMM) / window.Canvas().Scale()})
+			fyne.Do(func() { kiosk.Settings().SetTheme(now) }) // after the layout that is under way
+		},
+	})
+	if err != nil {
+		return err
+	}
+	place(window, screen.Content(), c)
+
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() { watch(ctx, s, screen) })
+	context.AfterFunc(ctx, func() { fyne.Do(kiosk.Quit) })
+	window.SetOnClosed(cancel)
+	window.ShowAndRun()
+	cancel()
+	watching.Wait()
+	screen.Close()
+	return nil
+}
+
+func place(window fyne.Window, content fyne.CanvasObject, c configs.Window) {
+	if !c.Fullscreen {
+		window.SetContent(content)
+		window.Resize(fyne.NewSize(float32(c.Width), float32(c.Height)))
+		return
+	}
+	window.SetContent(container.NewStack(newPointerless(), content))
+	window.SetFullScreen(true)
+}
+
+// watch shows every change of the hall until ctx ends.
+func watch(ctx context.Context, s Screen, screen *lobby.Lobby) {
+	snapshots, stop := s.Hall.Subscribe()
+	defer stop()
+	for {
+		select {
+		case snapshot := <-snapshots:
+			screen.Show(seen(snapshot, s))
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// seen is what the touchscreen shows of the hall.
+func seen(h hall.Snapshot, s Screen) lobby.Snapshot {
+	var v lobby.Snapshot
+	for _, service := range h.Queue.Services {
+		v.Services = append(v.Services, lobby.Service{
+			ID: service.ID, Mark: service.Prefix, Names: names(s.Services[service.ID]), Ahead: service.Ahead,
+		})
+	}
+	for _, ticket := range h.Queue.Announced {
+		v.Called = append(v.Called, lobby.Call{Number: ticket.Number, Counter: ticket.Counter, Names: names(s.Counters[ticket.Counter])})
+	}
+	return v
+}
+
+func names(n counter.Name) lang.Names { return lang.Names{lang.Chinese: n.Zh, lang.English: n.En} }
+
+// desk answers the touchscreen from the hall.
+type desk struct{ hall *hall.Hall }
+
+func (d desk) TakeTicket(ctx context.Context, service, request string) (lobby.Ticket, error) {
+	t, err := d.hall.Do(ctx, queue.Take{Service: service, Request: request})
+	if err != nil {
+		return lobby.Ticket{}, err
+	}
+	return lobby.Ticket{Number: t.Number, Service: t.Service, Ahead: t.Ahead}, nil
+}
+
+func (d desk) Rate(ctx context.Context, r lobby.Rating) error {
+	return d.hall.Rate(ctx, survey.Answer{Score: r.Score, Request: r.Request})
+}
+
+// reachDisplay makes sure that there is an X display, host:number.screen as of X(7): Fyne ends the process when there
+// is none.
+func reachDisplay(ctx context.Context, display string) error {
+	const advice = "start the kiosk on the station's screen, or with --no-window"
+	host, number, ok := strings.Cut(display, ":")
+	if !ok {
+		return fmt.Errorf("no display to show the window on: DISPLAY is %q: %s", display, advice)
+	}
+	number, _, _ = strings.Cut(number, ".")
+	network, address := "unix", "/tmp/.X11-unix/X"+number
+	if host != "" && host != "unix" {
+		var port int
+		if _, err := fmt.Sscan(number, &port); err != nil {
+			return fmt.Errorf("no display to show the window on: DISPLAY is %q: %s", display, advice)
+		}
+		network, address = "tcp", net.JoinHostPort(host, fmt.Sprint(6000+port))
+	}
+	var dialer net.Dialer
+	connection, err := dialer.DialContext(ctx, network, address)
+	if err != nil && network == "unix" { // servers in containers listen on the abstract name alone
+		var abstract error
+		if connection, abstract = dialer.DialContext(ctx, network, "@"+address); abstract == nil {
+			err = nil
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("reach the display %s: %w: %s", display, err, advice)
+	}
+	return connection.Close()
+}
+
+// pointerless is an empty area without a pointer: a finger needs none.
+type pointerless struct{ widget.BaseWidget }
+
+var _ desktop.Cursorable = (*pointerless)(nil)
+
+func newPointerless() *pointerless {
+	p := &pointerless{}
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// Cursor belongs to Fyne.
+func (p *pointerless) Cursor() desktop.Cursor { return desktop.HiddenCursor }
+
+// CreateRenderer belongs to Fyne.
+func (p *pointerless) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewWithoutLayout())
+}
