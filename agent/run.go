@@ -138,7 +138,7 @@ func (o Options) report(ctx context.Context, p *points, book *journal.Journal, u
 
 // begin says that the agent is here, and what it knows so far.
 func (p *points) begin(o Options) {
-	p.log.Info("agent started", "station", o.Station, "node", o.Node, "version", o.Version, "data", o.Data, "points", len(o.points()))
+	p.log.Info("agent ready", "station", o.Station, "node", o.Node, "version", o.Version, "data", o.Data, "points", len(o.points()))
 	p.ledger.write(record.Events, o.nodeEntry(record.NodeStarted))
 	p.withdraw()
 	p.expect(o.points())
