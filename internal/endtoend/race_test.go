@@ -1,0 +1,6 @@
+//go:build race
+
+package endtoend
+
+// The programs are built like the tests.
+func init() { buildFlags = append(buildFlags, "-race") }
