@@ -91,12 +91,11 @@ func putLost(tx *bbolt.Tx, t tombstone) error {
 	bucket := tx.Bucket(bucketLost)
 	key := lostKey(t.stream, t.First)
 	c := bucket.Cursor()
-	before, value := c.Seek(key)
-	if before == nil {
-		before, value = c.Last()
-	} else {
-		before, value = c.Prev()
+	step := c.Prev
+	if at, _ := c.Seek(key); at == nil {
+		step = c.Last
 	}
+	before, value := step()
 	if earlier, ok := parseLost(t.stream, before, value); ok && earlier.Last+1 == t.First && earlier.Reason == t.Reason {
 		key = bytes.Clone(before)
 	}
