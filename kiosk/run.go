@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"stationkeeper/internal/clock"
+	"stationkeeper/internal/datadir"
+	"stationkeeper/internal/endpoint"
+	"stationkeeper/internal/journal"
+	"stationkeeper/internal/lifecycle"
+	"stationkeeper/internal/record"
+	"stationkeeper/internal/uplink"
+	"stationkeeper/kiosk/counter"
+	"stationkeeper/kiosk/hall"
+	"stationkeeper/kiosk/queue"
+	"stationkeeper/kiosk/replay"
+)
+
+// Options say what a kiosk offers and whom it reports to.
+type Options struct {
+	// Station, Node and Version say who reports.
+	Station, Node, Version string
+	// Data is the folder of the journal.
+	Data string
+	// Broker is how head office is reached; Username and Password log in there.
+	Broker             endpoint.Broker
+	Username, Password string
+	// MaxBytes, Retain and TelemetryDelay are those of journal.Options.
+	MaxBytes               int64
+	Retain, TelemetryDelay time.Duration
+	// Rules are those of the queue. Services and Counters name what is in them, by id, for the screens.
+	Rules              queue.Rules
+	Services, Counters map[string]counter.Name
+	// Page is the listener of the counter page.
+	Page Page
+	// Replay plays a recorded day; nil for none. Its report goes to Stdout.
+	Replay *Replay
+	Stdout io.Writer
+	// Show shows the touchscreen on the goroutine that calls Run, and returns when its window is closed or ctx ends;
+	// nil for none.
+	Show  func(ctx context.Context, s Screen) error
+	Clock clock.Clock
+	Log   *slog.Logger
+}
+
+// Page says where the counter page listens.
+type Page struct {
+	// Addr is host:port; port 0 takes a free one.
+	Addr     string
+	TLS      endpoint.TLSFiles
+	Insecure bool
+}
+
+// Replay is a recorded day to be played.
+type Replay struct {
+	Plan *replay.Plan
+	// Calls is how many calls were recorded that day.
+	Calls int
+	// ExitAtEnd ends Run once the day has been played and head office has everything.
+	ExitAtEnd bool
+}
+
+// Screen is what the touchscreen works with.
+type Screen struct {
+	Hall *hall.Hall
+	// Services and Counters are the names, by id, of those in the hall's snapshots.
+	Services, Counters map[string]counter.Name
+	Log                *slog.Logger
+}
+
+// Validate refuses what would fail, or panic, later.
+func (o Options) Validate() error {
+	errs := []error{record.CheckName("station", o.Station), record.CheckName("node", o.Node), o.Rules.Validate()}
+	if o.Data == "" || o.Clock == nil || o.Log == nil || o.Broker.URL == "" || o.Page.Addr == "" {
+		errs = append(errs, errors.New("data folder, broker, address of the counter page, clock and log are needed"))
+	}
+	if o.Replay != nil && (o.Replay.Plan == nil || o.Stdout == nil) {
+		errs = append(errs, errors.New("a replay needs a plan and somewhere to report to"))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("kiosk options: %w", err)
+	}
+	return nil
+}
+
+// Run is the kiosk: until ctx ends, its window is closed, or a replay that is to end has ended, it serves customers
+// and counters, writes down what happens, and reports it. It returns after everything it started has ended.
+func Run(ctx context.Context, o Options) (err error) {
+	if err := o.Validate(); err != nil {
+		return err
+	}
+	var cleanup lifecycle.Cleanup
+	defer func() { err = errors.Join(err, cleanup.Close()) }()
+	claim, err := datadir.Claim(o.Data)
+	if err != nil {
+		return err
+	}
+	cleanup.Add("data folder", claim.Close)
+	book, err := journal.Open(o.Data, journal.Options{
+		Clock: o.Clock, MaxBytes: o.MaxBytes, Retain: o.Retain, TelemetryDelay: o.TelemetryDelay, Log: o.Log,
+	})
+	if err != nil {
+		return err
+	}
+	cleanup.Add("journal", book.Close)
+	up, err := uplink.New(uplink.Options{
+		Station: o.Station, Node: o.Node, Broker: o.Broker, Username: o.Username, Password: o.Password, Journal: book, Log: o.Log,
+	})
+	if err != nil {
+		return err
+	}
+	k := &kiosk{Options: o, book: book, up: up}
+	if err := k.open(); err != nil {
+		return err
+	}
+	return k.run(ctx)
+}
+
+// kiosk is what Run has started.
+type kiosk struct {
+	Options
+	book  *journal.Journal
+	up    *uplink.Uplink
+	hall  *hall.Hall
+	clock *replay.Clock // of the recording; nil without one
+}
+
+// open rebuilds the hall from the journal.
+func (k *kiosk) open() (err error) {
+	now := func() time.Time { return k.Clock().Wall }
+	if k.Replay != nil {
+		k.clock = replay.NewClock(k.Replay.Plan.Begin(), now)
+		now = k.clock.Now
+	}
+	k.hall, err = hall.Open(hall.Options{Rules: k.Rules, Journal: k.book, Points: k.up, Now: now, Log: k.Log})
+	if err != nil || k.Replay == nil {
+		return err
+	}
+	return k.Replay.Plan.Accepts(k.hall.Snapshot().Queue.LastDay)
+}
+
+// run serves until there is a reason to stop, says so in the journal, and reports until then.
+func (k *kiosk) run(ctx context.Context) error {
+	// The uplink outlives the rest by what is left to write down and, after a replay, to acknowledge.
+	online, hangUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer hangUp()
+	var reporting errgroup.Group
+	reporting.Go(func() error { return k.up.Run(online) })
+
+	k.note(ctx, record.NodeStarted)
+	err := k.serve(ctx)
+	k.note(ctx, record.NodeStopped)
+	if err == nil && ctx.Err() == nil && k.Replay != nil && k.Replay.ExitAtEnd {
+		err = k.acknowledged(ctx)
+	}
+	hangUp()
+	return errors.Join(err, reporting.Wait())
+}
+
+// grace is how long requests under way at the counter page may take when the program stops.
+const grace = 2 * time.Second
+
+// serve runs what customers and clerks use. The window, where there is one, has this goroutine.
+func (k *kiosk) serve(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	listener, err := endpoint.Listen(ctx, "the counter page", k.Page.Addr, k.Page.TLS, k.Page.Insecure, k.Log)
+	if err != nil {
+		return err
+	}
+	page, err := counter.New(counter.Options{
+		Hall: k.hall, Services: k.Services, Counters: k.Counters, Loopback: endpoint.IsLoopback(listener.Addr().String()), Log: k.Log,
+	})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	parts, running := errgroup.WithContext(ctx)
+	parts.Go(func() error { return endpoint.Serve(running, listener, page, grace) })
+	parts.Go(func() error { return k.hall.Run(running) })
+	parts.Go(func() error { return k.play(running, stop) })
+	k.Log.Info("kiosk ready", "counter", listener.Addr().String(), "station", k.Station, "node", k.Node, "version", k.Version, "data", k.Data)
+	if k.Show != nil {
+		err = k.Show(running, Screen{Hall: k.hall, Services: k.Services, Counters: k.Counters, Log: k.Log})
+		stop()
+	}
+	return errors.Join(err, parts.Wait())
+}
+
+// play plays the recorded day, if there is one, and stops the kiosk after it when that is wanted.
+func (k *kiosk) play(ctx context.Context, stop func()) error {
+	if k.Replay == nil {
+		return nil
+	}
+	plan, began := k.Replay.Plan, time.Now()
+	got, err := plan.Run(ctx, k.hall, k.clock)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil // interrupted; the next start goes on from here
+		}
+		return fmt.Errorf("replay: %w", err)
+	}
+	if err := plan.Report(k.Stdout, k.Replay.Calls, got, time.Since(began)); err != nil {
+		return fmt.Errorf("report the replay: %w", err)
+	}
+	if err := plan.Check(got); err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	if k.Replay.ExitAtEnd {
+		stop()
+		return nil
+	}
+	k.clock.Release()
+	if err := k.hall.EndDay(ctx); err != nil && ctx.Err() == nil {
+		k.Log.Error("the recorded day could not be ended, the hall will try again", "error", err)
+	}
+	return nil
+}
+
+// note writes down that the kiosk starts or stops. A journal that cannot take it is told; it does not keep the kiosk
+// from starting, since every customer is told as well.
+func (k *kiosk) note(ctx context.Context, typ string) {
+	entry := record.NewEntry(typ, "node", time.Time{}, record.NodeData{Program: "kiosk", Version: k.Version})
+	if _, err := k.book.Append(context.WithoutCancel(ctx), record.Events, entry); err != nil {
+		k.Log.Error("could not be written down", "type", typ, "error", err)
+	}
+}
+
+// acknowledged returns when head office has everything, or ctx ends.
+func (k *kiosk) acknowledged(ctx context.Context) error {
+	for {
+		changed := k.book.Changed()
+		missing := false
+		for _, stream := range record.Streams {
+			at := k.book.Position(stream)
+			missing = missing || at.Through < at.Last
+		}
+		if !missing {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for head office to acknowledge everything: %w", ctx.Err())
+		}
+	}
+}
