@@ -60,8 +60,8 @@ func (m *mosquitto) url() string { return "mqtt://127.0.0.1:" + m.port }
 
 func (m *mosquitto) start(t *testing.T) {
 	t.Helper()
-	config := filepath.Join(t.TempDir(), "mosquitto.conf")
-	if err := os.WriteFile(config, fmt.Appendf(nil, "listener %s 127.0.0.1\nallow_anonymous true\npersistence false\n", m.port), 0o600); err != nil {
+	config := writeFile(t, "mosquitto.conf", fmt.Appendf(nil, "listener %s 127.0.0.1\nallow_anonymous true\npersistence false\n", m.port))
+	if err := os.Chmod(filepath.Dir(config), 0o755); err != nil { // started by root, it reads as another user
 		t.Fatal(err)
 	}
 	m.program = start(t, m.path, "-c", config)

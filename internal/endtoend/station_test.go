@@ -3,8 +3,6 @@ package endtoend
 import (
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -40,19 +38,12 @@ func recording(t *testing.T) string {
 		at := start.Add(time.Duration(hour) * time.Hour)
 		text = fmt.Appendf(text, "%s,%.2f\n", at.Format(time.DateTime), 20+10*math.Sin(float64(hour)*math.Pi/12))
 	}
-	file := filepath.Join(t.TempDir(), "store.csv")
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
+	return writeFile(t, "store.csv", text)
 }
 
 func startAgent(t *testing.T, o *office, data string) *program {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "agent.yaml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, room, data, o.url(), recording(t)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := writeFile(t, "agent.yaml", fmt.Appendf(nil, room, data, o.url(), recording(t)))
 	p := start(t, "agent", "--config", file)
 	p.says("agent ready")
 	return p
