@@ -43,7 +43,7 @@ type Options struct {
 	// AckTimeout is how long head office may take to acknowledge before records are sent again; it doubles, up to
 	// a minute, while nothing comes. 0 means 10 s.
 	AckTimeout time.Duration
-	// RetryMin and RetryMax bound the jittered wait before connecting again. 0 means 0.5 s and 30 s.
+	// RetryMin and RetryMax bound the jittered wait before connecting again. 0 means 0.5 s and 10 s.
 	RetryMin, RetryMax time.Duration
 }
 
@@ -62,7 +62,7 @@ func (o *Options) check() error {
 	for _, d := range []struct {
 		value    *time.Duration
 		standard time.Duration
-	}{{&o.AckTimeout, 10 * time.Second}, {&o.RetryMin, 500 * time.Millisecond}, {&o.RetryMax, 30 * time.Second}} {
+	}{{&o.AckTimeout, 10 * time.Second}, {&o.RetryMin, 500 * time.Millisecond}, {&o.RetryMax, 10 * time.Second}} {
 		if *d.value == 0 {
 			*d.value = d.standard
 		}
