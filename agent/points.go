@@ -80,9 +80,10 @@ var (
 	humidity    = quantity{record.HumidityMeasured, "%RH"}
 )
 
-// celsius is the number that is written down of a temperature, to a thousandth of a degree: finer is noise.
+// celsius is the number that is written down of a temperature, to a ten-thousandth of a degree: sensors measure in
+// sixteenths, and finer is noise.
 func celsius(t physic.Temperature) float64 {
-	return math.Round(float64(t-physic.ZeroCelsius)/float64(physic.MilliKelvin)) / 1000
+	return math.Round(float64(t-physic.ZeroCelsius)/float64(100*physic.MicroKelvin)) / 1e4
 }
 
 // relative is the number that is written down of a humidity, in %RH to a tenth: finer is noise.
