@@ -200,11 +200,12 @@ func startNode(t *testing.T, broker string) *node {
 
 func (n *node) write(t *testing.T, s record.Stream, count int) {
 	t.Helper()
-	for i := range count {
-		e := record.NewEntry("door.opened", "machine-room/door", time.Time{}, map[string]int{"n": i})
-		if _, err := n.journal.Append(context.Background(), s, e); err != nil {
-			t.Fatal(err)
-		}
+	entries := make([]record.Entry, count)
+	for i := range entries {
+		entries[i] = record.NewEntry("door.opened", "machine-room/door", time.Time{}, map[string]int{"n": i})
+	}
+	if _, err := n.journal.Append(context.Background(), s, entries...); err != nil {
+		t.Fatal(err)
 	}
 }
 
