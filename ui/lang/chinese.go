@@ -10,11 +10,11 @@ var chinese = Catalogue{
 	TouchToTake:   "轻触业务名称即可取号",
 	NoServices:    "本机暂停取号",
 	NoServicesDo:  "请到柜台，由工作人员为您办理",
-	Waiting: func(customers int) string {
+	InFront: func(customers int) string {
 		if customers == 0 {
 			return "无人等待"
 		}
-		return fmt.Sprintf("%d 人等待", customers)
+		return fmt.Sprintf("前面有 %d 人", customers)
 	},
 	RateVisit:    "评价服务",
 	NextPage:     "下一页",

@@ -10,11 +10,14 @@ var english = Catalogue{
 	TouchToTake:   "Touch a service to take a ticket",
 	NoServices:    "No tickets here at the moment",
 	NoServicesDo:  "Please go to a counter: our staff will help you",
-	Waiting: func(customers int) string {
-		if customers == 0 {
+	InFront: func(customers int) string {
+		switch customers {
+		case 0:
 			return "Nobody waiting"
+		case 1:
+			return "1 person ahead"
 		}
-		return fmt.Sprintf("%d waiting", customers)
+		return fmt.Sprintf("%d people ahead", customers)
 	},
 	RateVisit:    "Rate your visit",
 	NextPage:     "Next",

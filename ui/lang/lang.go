@@ -42,7 +42,7 @@ type Catalogue struct {
 	TouchToTake   string
 	NoServices    string
 	NoServicesDo  string
-	Waiting       func(customers int) string
+	InFront       func(customers int) string // before one has taken a ticket
 	RateVisit     string
 	NextPage      string
 	PreviousPage  string

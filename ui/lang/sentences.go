@@ -13,7 +13,7 @@ func (c *Catalogue) Sentences() []string {
 		c.NoTicket, c.NoTicketDo, c.NoRating, c.NoRatingDo, c.TryAgain,
 	}
 	for _, n := range []int{0, 1, 2, 67890} {
-		all = append(all, c.Waiting(n), c.Ahead(n), c.ReturnIn(n))
+		all = append(all, c.InFront(n), c.Ahead(n), c.ReturnIn(n))
 	}
 	return append(all, c.Scores[:]...)
 }

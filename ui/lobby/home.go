@@ -114,7 +114,7 @@ func (h *homeScreen) offer(i int, s Service) {
 	h.tiles[i].SetOffer(widgets.Offer{
 		Mark:   s.Mark,
 		Name:   s.Names.In(h.state.language),
-		Detail: lang.Of(h.state.language).Waiting(s.Ahead),
+		Detail: lang.Of(h.state.language).InFront(s.Ahead),
 	})
 	h.tiles[i].Hold(h.state.asked && h.state.wish.service == s.ID)
 }

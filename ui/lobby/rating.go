@@ -36,7 +36,7 @@ func (r *ratingScreen) place(b box) {
 	if portrait(b) {
 		columns, rows = rows, columns
 	} else {
-		b = b.centred(b.size.Width, 15*size(fynetheme.SizeNameText))
+		b = b.centred(b.size.Width, 14*size(fynetheme.SizeNameText))
 	}
 	for i, cell := range b.grid(columns, rows, gap) {
 		cell.put(r.faces[i])

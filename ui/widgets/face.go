@@ -106,13 +106,13 @@ func (r *faceRenderer) Layout(size fyne.Size) {
 		r.text.Resize(fyne.NewSize(size.Width-left-2*pad, size.Height))
 		return
 	}
-	words := 2.1 * pitch * look.size(theme.SizeNameAction)
+	words := 1.5 * pitch * look.size(theme.SizeNameAction)
 	side := min(size.Width-2*pad, size.Height-words-3*pad)
 	top := (size.Height - side - words - pad/2) / 2
 	r.draw(fyne.NewPos((size.Width-side)/2, top), side)
 	r.text.SetSize(theme.SizeNameAction)
-	r.text.Move(fyne.NewPos(pad/2, top+side+pad/2))
-	r.text.Resize(fyne.NewSize(size.Width-pad, words))
+	r.text.Move(fyne.NewPos(pad/4, top+side+pad/2))
+	r.text.Resize(fyne.NewSize(size.Width-pad/2, words))
 }
 
 // draw puts the face into a square.
