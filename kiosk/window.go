@@ -34,7 +34,10 @@ func showWindow(ctx context.Context, s Screen, c configs.Window) error {
 	if err != nil {
 		return err
 	}
-	kiosk := app.New()
+	kiosk, err := newApp()
+	if err != nil {
+		return err
+	}
 	kiosk.Settings().SetTheme(look)
 	window := kiosk.NewWindow("Kiosk")
 	window.SetMaster()
@@ -45,7 +48,12 @@ func showWindow(ctx context.Context, s Screen, c configs.Window) error {
 		Title: names(counter.Name{Zh: c.TitleZh, En: c.TitleEn}),
 		Log:   s.Log,
 		Resized: func(size fyne.Size) {
-			now := look.For(theme.Screen{Width: size.Width, Height: size.Height, UnitsPerMM: float32(c.PixelsPerMM) / window.Canvas().Scale()})
+			if size.Width < 100 || size.Height < 100 {
+				return // before a window is on the screen, it is a dot
+			}
+			scale := window.Canvas().Scale()
+			s.Log.Info("window laid out", "width", size.Width, "height", size.Height, "scale", scale)
+			now := look.For(theme.Screen{Width: size.Width, Height: size.Height, UnitsPerMM: float32(c.PixelsPerMM) / scale})
 			fyne.Do(func() { kiosk.Settings().SetTheme(now) }) // after the layout that is under way
 		},
 	})
@@ -64,6 +72,19 @@ func showWindow(ctx context.Context, s Screen, c configs.Window) error {
 	watching.Wait()
 	screen.Close()
 	return nil
+}
+
+// newApp prepares what Fyne takes for granted of a desktop and a kiosk need not have.
+func newApp() (fyne.App, error) {
+	// The screen has one look. Told so, Fyne does not ask the desktop's bus for another.
+	if err := os.Setenv("FYNE_THEME", "light"); err != nil {
+		return nil, err
+	}
+	// Fyne makes a folder of its own in the user's cache, not the cache. It can do without, as it says itself.
+	if cache, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(cache, 0o700)
+	}
+	return app.NewWithID("stationkeeper.kiosk"), nil
 }
 
 func place(window fyne.Window, content fyne.CanvasObject, c configs.Window) {
