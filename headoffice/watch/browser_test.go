@@ -24,7 +24,7 @@ import (
 )
 
 // hang is how long anything in a browser may take before a test gives up on it.
-const hang = 90 * time.Second
+const hang = 40 * time.Second
 
 // browser is a Chromium without a window, and what it complained about.
 type browser struct {
@@ -50,7 +50,7 @@ func mustBrowser(t testing.TB) *browser {
 		chromedp.Flag("lang", "zh-CN"))
 	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, end := chromedp.NewContext(allocator)
-	ctx, endTimeout := context.WithTimeout(ctx, hang)
+	ctx, endTimeout := context.WithTimeout(ctx, 3*hang)
 	b := &browser{t: t, ctx: ctx}
 	t.Cleanup(func() {
 		endTimeout()
@@ -108,14 +108,14 @@ func (b *browser) shows(selector, text string) {
 	b.t.Helper()
 	b.do(chromedp.PollFunction[chromedp.Void](`(selector, text) => [...document.querySelectorAll(selector)].some(e =>
 		e.checkVisibility() && e.innerText.includes(text))`,
-		chromedp.WithPollingArgs(selector, text), chromedp.WithPollingTimeout(hang)))
+		chromedp.WithPollingArgs(selector, text), chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(hang)))
 }
 
 // hides waits until no such element is visible.
 func (b *browser) hides(selector string) {
 	b.t.Helper()
 	b.do(chromedp.PollFunction[chromedp.Void](`selector => ![...document.querySelectorAll(selector)].some(e => e.checkVisibility())`,
-		chromedp.WithPollingArgs(selector), chromedp.WithPollingTimeout(hang)))
+		chromedp.WithPollingArgs(selector), chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(hang)))
 }
 
 // clean fails the test when the page did, since it was opened, say an error or ask for anything elsewhere.
@@ -163,7 +163,7 @@ type site struct {
 	addr   string
 	server *http.Server
 	done   chan error
-	stop   context.CancelFunc
+	stop   context.CancelFunc // nil when it does not run
 }
 
 func mustSite(t testing.TB, h http.Handler) *site {
@@ -184,7 +184,7 @@ func (s *site) start(h http.Handler) {
 	}
 	s.addr = listener.Addr().String()
 	ctx, stop := context.WithCancel(context.Background())
-	s.server = &http.Server{Handler: h, BaseContext: func(net.Listener) context.Context { return ctx }}
+	s.server = &http.Server{ReadHeaderTimeout: hang, Handler: h, BaseContext: func(net.Listener) context.Context { return ctx }}
 	s.done, s.stop = make(chan error, 1), stop
 	go func(server *http.Server, done chan<- error) { done <- server.Serve(listener) }(s.server, s.done)
 }
@@ -192,7 +192,11 @@ func (s *site) start(h http.Handler) {
 // end stops the server as head office does: the streams end with its context.
 func (s *site) end() {
 	s.t.Helper()
+	if s.stop == nil {
+		return
+	}
 	s.stop()
+	s.stop = nil
 	ctx, cancel := context.WithTimeout(context.Background(), hang)
 	defer cancel()
 	if err := s.server.Shutdown(ctx); err != nil {

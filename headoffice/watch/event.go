@@ -67,6 +67,7 @@ var tellers = map[string]teller{
 	record.AlarmCleared:        telling("good", language.alarm),
 	record.TemperatureMeasured: telling("", language.measurement),
 	record.HumidityMeasured:    telling("", language.measurement),
+	record.ReplayEnded:         telling("", language.replayed),
 	record.TicketIssued:        telling("", language.issued),
 	record.TicketCalled:        telling("", language.called),
 	record.TicketRecalled:      telling("", language.recalled),
@@ -110,6 +111,10 @@ func (l language) alarm(d record.AlarmData) string {
 }
 
 func (l language) measurement(d record.MeasurementData) string { return amount(d.Value, d.Unit) }
+
+func (l language) replayed(d record.ReplayEndedData) string {
+	return l.t("detail.replayed", d.File, d.Readings)
+}
 
 func (l language) issued(d record.TicketIssuedData) string {
 	return join(d.Number, d.Service, l.t("detail.ahead", d.Ahead))

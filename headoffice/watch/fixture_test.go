@@ -175,6 +175,10 @@ func (o *office) day(station string, now time.Time) {
 			Quality: record.Faulty, Reason: "i2c bus 1, address 0x48: no answer"}},
 		{"kiosk", "queue/waiting", record.State{Value: 6.0, Time: now.Add(-time.Minute)}},
 		{"kiosk", "queue/called", record.State{Value: "A041", Time: now.Add(-2 * time.Minute)}},
+		{"kiosk", "queue/serving", record.State{Value: 3.0, Time: now.Add(-2 * time.Minute)}},
+		{"kiosk", "queue/issued-today", record.State{Value: 47.0, Time: now.Add(-2 * time.Minute)}},
+		{"kiosk", "survey/mean-today", record.State{Value: 4.263157, Time: now.Add(-2 * time.Minute)}},
+		{"kiosk", "survey/count-today", record.State{Value: 19.0, Time: now.Add(-2 * time.Minute)}},
 		{"kiosk", "lobby/printer", record.State{Value: "paper low", Time: now.Add(-time.Hour), Quality: record.Stale,
 			Reason: "not asked since 10 minutes"}},
 	} {

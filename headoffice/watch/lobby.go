@@ -12,7 +12,8 @@ import (
 
 // queueView is the lobby's queue: how it stands, and the day of its newest event.
 type queueView struct {
-	Waiting *tile
+	// Waiting and Serving are how many customers wait and are at counters.
+	Waiting, Serving *tile
 	// Called is the number called last.
 	Called string
 	// Day names the day that the counts are of.
@@ -34,10 +35,12 @@ func (w *watch) drawQueue(ctx context.Context, e eye, station store.Station, poi
 	q := &queueView{}
 	for _, p := range points {
 		t := e.tile(p, station.Nodes)
-		switch kindOf(p) {
-		case waitingPoint:
+		switch p.Point {
+		case pointWaiting:
 			q.Waiting = &t
-		case calledPoint:
+		case pointServing:
+			q.Serving = &t
+		case pointCalled:
 			q.Called = t.Value
 		}
 	}
@@ -111,6 +114,9 @@ type surveyView struct {
 	Span   string
 	Levels []scoreView
 	Recent []ratingView
+	// Today is the mean of today's ratings, and Times how many those are; both as the kiosk has it.
+	Today *tile
+	Times string
 }
 
 // scoreView is one of the five levels, its share in whole percent.
@@ -127,12 +133,36 @@ type ratingView struct {
 }
 
 // drawSurvey returns nil when nobody has rated a visit yet.
-func (w *watch) drawSurvey(ctx context.Context, e eye, station string) (*surveyView, error) {
-	records, err := w.Store.Latest(ctx, station, []string{record.SurveyAnswered}, latestRatings)
+func (w *watch) drawSurvey(ctx context.Context, e eye, station store.Station, points []store.Point) (*surveyView, error) {
+	records, err := w.Store.Latest(ctx, station.ID, []string{record.SurveyAnswered}, latestRatings)
 	if err != nil {
 		return nil, err
 	}
 	s := &surveyView{}
+	s.addToday(e, station, points)
+	s.count(e, records)
+	if s.Count == 0 {
+		return nil, nil
+	}
+	return s, nil
+}
+
+// addToday takes what the kiosk says of its day.
+func (s *surveyView) addToday(e eye, station store.Station, points []store.Point) {
+	for _, p := range points {
+		t := e.tile(p, station.Nodes)
+		switch {
+		case p.Point == pointMean && t.Value != "":
+			t.Value = strconv.FormatFloat(t.Number, 'f', 1, 64)
+			s.Today = &t
+		case p.Point == pointRatings:
+			s.Times = e.t("survey.times", t.Value)
+		}
+	}
+}
+
+// count sums up ratings, newest first.
+func (s *surveyView) count(e eye, records []store.Record) {
 	for score := 5; score >= 1; score-- {
 		s.Levels = append(s.Levels, scoreView{Score: score, Name: e.score(score)})
 	}
@@ -150,12 +180,11 @@ func (w *watch) drawSurvey(ctx context.Context, e eye, station string) (*surveyV
 		}
 	}
 	if s.Count == 0 {
-		return nil, nil
+		return
 	}
 	for i := range s.Levels {
 		s.Levels[i].Percent = int(math.Round(100 * float64(s.Levels[i].Count) / float64(s.Count)))
 	}
 	s.Mean = strconv.FormatFloat(float64(sum)/float64(s.Count), 'f', 1, 64)
 	s.Span = e.t("survey.span", s.Count)
-	return s, nil
 }

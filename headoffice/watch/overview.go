@@ -87,7 +87,10 @@ func (c *card) add(k kind, t tile, p store.Point) {
 		if c.Hottest == nil || hotter(t, *c.Hottest) {
 			c.Hottest = &t
 		}
-	case waitingPoint:
+	case lobbyPoint:
+		if p.Point != pointWaiting {
+			return
+		}
 		c.Waiting = &t
 		if t.Quality == "good" && !math.IsNaN(t.Number) {
 			c.waiting += t.Number

@@ -85,7 +85,7 @@ func (w *watch) drawStation(ctx context.Context, e eye, id string) (stationView,
 	if v.Queue, err = w.drawQueue(ctx, e, station, points); err != nil {
 		return stationView{}, err
 	}
-	if v.Survey, err = w.drawSurvey(ctx, e, id); err != nil {
+	if v.Survey, err = w.drawSurvey(ctx, e, station, points); err != nil {
 		return stationView{}, err
 	}
 	events, err := w.Store.Latest(ctx, id, nil, latestEvents)

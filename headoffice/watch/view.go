@@ -73,19 +73,29 @@ const (
 	otherPoint kind = iota
 	doorPoint
 	temperaturePoint
-	waitingPoint
-	calledPoint
+	lobbyPoint
 )
+
+// Points of a lobby that have places of their own on the page. The others that a kiosk keeps of its day are counted
+// from its records here.
+const (
+	pointWaiting = "queue/waiting"
+	pointCalled  = "queue/called"
+	pointServing = "queue/serving"
+	pointMean    = "survey/mean-today"
+	pointRatings = "survey/count-today"
+)
+
+var lobbyPoints = []string{pointWaiting, pointCalled, pointServing, pointMean, pointRatings,
+	"queue/issued-today", "queue/served-today"}
 
 // kindOf tells by name, unit and value what a point is. Stations name their points freely: whatever is not known
 // here is shown in the list of other points.
 func kindOf(p store.Point) kind {
 	name := p.Point[strings.LastIndexByte(p.Point, '/')+1:]
 	switch {
-	case p.Point == "queue/waiting":
-		return waitingPoint
-	case p.Point == "queue/called":
-		return calledPoint
+	case slices.Contains(lobbyPoints, p.Point):
+		return lobbyPoint
 	case p.Value == "open" || p.Value == "closed" || name == "door" || strings.HasPrefix(name, "door-"):
 		return doorPoint
 	case p.Unit == "°C" || name == "temperature":

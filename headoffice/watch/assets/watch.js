@@ -10,7 +10,7 @@
   if (!live) return;
   const silence = Number(live.dataset.silence); // ms without a word after which the connection counts as lost
   const notice = document.querySelector(".lost");
-  const status = document.querySelector(".link");
+  const status = document.querySelector(".link > span");
   let connection, speak, quiet, retry;
 
   const show = (lost) => {
