@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -80,11 +81,16 @@ func newApp() (fyne.App, error) {
 	if err := os.Setenv("FYNE_THEME", "light"); err != nil {
 		return nil, err
 	}
-	// Fyne makes a folder of its own in the user's cache, not the cache. It can do without, as it says itself.
-	if cache, err := os.UserCacheDir(); err == nil {
-		_ = os.MkdirAll(cache, 0o700)
+	// Without an id, Fyne keeps no preferences and watches none. But it makes an empty folder in the user's cache, of
+	// another name at every start, and not the cache itself.
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return app.New(), nil // Fyne says itself that it has no cache
 	}
-	return app.NewWithID("stationkeeper.kiosk"), nil
+	_ = os.MkdirAll(cache, 0o700)
+	kiosk := app.New()
+	_ = os.Remove(filepath.Join(cache, "fyne", kiosk.UniqueID()))
+	return kiosk, nil
 }
 
 func place(window fyne.Window, content fyne.CanvasObject, c configs.Window) {

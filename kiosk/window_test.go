@@ -145,6 +145,9 @@ func TestWindow(t *testing.T) {
 	if err := p.end(syscall.SIGTERM); err != nil {
 		t.Errorf("told to stop: %v", err)
 	}
+	if left, err := filepath.Glob(filepath.Join(folder, ".cache", "fyne", "missing*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
 	if strings.Contains(said.String(), "Fyne error") || strings.Contains(said.String(), "***") {
 		t.Errorf("Fyne complains:\n%s", &said)
 	}

@@ -56,7 +56,7 @@ func (s Screen) Target() float32 {
 
 func sizes(s Screen) map[fyne.ThemeSizeName]float32 {
 	k := s.scale()
-	target := s.Target()
+	target := max(s.Target(), 100*k) // never too small, and in proportion where there is room
 	return map[fyne.ThemeSizeName]float32{
 		theme.SizeNameCaptionText:    20 * k,
 		theme.SizeNameText:           25 * k,

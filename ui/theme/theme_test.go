@@ -99,9 +99,11 @@ func TestTargetsAreTwentyMillimetres(t *testing.T) {
 		{"a 24 inch panel of 1920 × 1080, unscaled", theme.Screen{Width: 1920, Height: 1080, UnitsPerMM: 3.61}, 72.2},
 		{"a 10 inch panel of 1280 × 800, unscaled", theme.Screen{Width: 1280, Height: 800, UnitsPerMM: 5.88}, 117.6},
 	} {
-		got := mustTheme(t, test.screen).Size(theme.SizeNameTarget)
-		if math.Abs(float64(got-test.want)) > 0.1 {
+		if got := test.screen.Target(); math.Abs(float64(got-test.want)) > 0.1 {
 			t.Errorf("%s: %.1f units, want %.1f", test.name, got, test.want)
+		}
+		if got := mustTheme(t, test.screen).Size(theme.SizeNameTarget); got < test.want-0.1 {
+			t.Errorf("%s: the theme has %.1f units, want at least %.1f", test.name, got, test.want)
 		}
 	}
 }
