@@ -96,6 +96,7 @@ func (p *points) measured(point string, q quantity, value float64, at time.Time)
 	state, events := alarm.Step(p.rules, p.memory.Alarms,
 		alarm.Reading{Point: point, Value: value, Unit: q.unit, Quality: record.Good, Time: at})
 	p.note(state, events, p.recovered(point, at))
+	p.log.Debug("measured", "point", point, "value", value, "unit", q.unit)
 	p.ledger.write(record.Telemetry, record.NewEntry(q.typ, point, at, record.MeasurementData{Value: value, Unit: q.unit}))
 	p.show(point, record.State{Value: value, Unit: q.unit, Time: at, Quality: record.Good})
 }

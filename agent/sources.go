@@ -145,7 +145,7 @@ func roomSources(doorPoint, warmth, damp, reader string, o room.Options, climate
 		return nil, err
 	}
 	climateOptions.Open = func() (climate.Sensor, error) {
-		return climate.Sensor{SenseEnv: r.Sensor(), Close: func() error { return nil }}, nil
+		return climate.Sensor{SenseEnv: r.Sensor(), Name: r.Sensor().String(), Close: func() error { return nil }}, nil
 	}
 	return []Source{
 		{run: func(ctx context.Context, _ inbox) error {

@@ -28,12 +28,13 @@ func TMP102(open func() (i2c.BusCloser, error), address uint16) func() (Sensor, 
 		if err != nil {
 			return Sensor{}, fmt.Errorf("open I²C bus of TMP102 0x%02x: %w", address, err)
 		}
+		name := fmt.Sprintf("TMP102 0x%02x on %s", address, bus)
 		dev, err := tmp102.NewI2C(bus, address, &tmp102.Opts{SampleRate: tmp102.RateFourHertz})
 		if err != nil {
-			return Sensor{}, errors.Join(fmt.Errorf("set up TMP102 0x%02x on %s: %w", address, bus, err), bus.Close())
+			return Sensor{}, errors.Join(fmt.Errorf("set up %s: %w", name, err), bus.Close())
 		}
 		// Not its Halt, which ends a continuous reading that was never begun.
-		return Sensor{within{dev, celsius(-40), celsius(125)}, bus.Close}, nil
+		return Sensor{within{dev, celsius(-40), celsius(125)}, name, bus.Close}, nil
 	}
 }
 
@@ -48,11 +49,12 @@ func DS18B20(open func() (onewire.BusCloser, error), address onewire.Address) fu
 		if err != nil {
 			return Sensor{}, fmt.Errorf("open 1-Wire bus of DS18B20 %s: %w", FormatAddress(address), err)
 		}
+		name := fmt.Sprintf("DS18B20 %s on %s", FormatAddress(address), bus)
 		dev, err := ds18b20.New(bus, address, resolution)
 		if err != nil {
-			return Sensor{}, errors.Join(fmt.Errorf("set up DS18B20 %s on %s: %w", FormatAddress(address), bus, err), bus.Close())
+			return Sensor{}, errors.Join(fmt.Errorf("set up %s: %w", name, err), bus.Close())
 		}
-		return Sensor{converted{within{dev, celsius(-55), celsius(125)}}, bus.Close}, nil
+		return Sensor{converted{within{dev, celsius(-55), celsius(125)}}, name, bus.Close}, nil
 	}
 }
 
@@ -124,7 +126,7 @@ func W1Therm(devices string, address onewire.Address) func() (Sensor, error) {
 			return Sensor{}, fmt.Errorf("find DS18B20 %s: %w: is it connected, and are w1-gpio (or another bus) and w1_therm loaded?",
 				FormatAddress(address), err)
 		}
-		return Sensor{converted{within{therm(path), celsius(-55), celsius(125)}}, func() error { return nil }}, nil
+		return Sensor{converted{within{therm(path), celsius(-55), celsius(125)}}, therm(path).String(), func() error { return nil }}, nil
 	}
 }
 
@@ -148,6 +150,9 @@ func (t therm) Sense(env *physic.Env) error {
 }
 
 func parseTherm(text string) (physic.Temperature, error) {
+	if text == "" { // what newer kernels write when all their tries have failed
+		return 0, errors.New("no answer with a right checksum: is it connected, the cable too long, or the pull-up too weak?")
+	}
 	first, second, ok := strings.Cut(strings.TrimSpace(text), "\n")
 	if !ok {
 		return 0, fmt.Errorf("kernel wrote %.80q: expected two lines", text)

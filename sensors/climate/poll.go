@@ -17,9 +17,11 @@ type Reading struct {
 	Fault error
 }
 
-// Sensor is an opened sensor. Close releases its bus.
+// Sensor is an opened sensor. Name is what faults call it: its chip, where it is, and on which bus. Close releases its
+// bus.
 type Sensor struct {
 	physic.SenseEnv
+	Name  string
 	Close func() error
 }
 
@@ -111,7 +113,7 @@ func (o Options) read(ctx context.Context, sensor Sensor, senses chan result) (R
 		}
 		pause(ctx, again)
 	}
-	return Reading{}, fmt.Errorf("read %s: %w", sensor, err)
+	return Reading{}, fmt.Errorf("read %s: %w", sensor.Name, err)
 }
 
 type result struct {

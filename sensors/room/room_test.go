@@ -77,7 +77,7 @@ func observe(t *testing.T, o room.Options, d time.Duration) []sight {
 		})
 		all.Go(func() {
 			open := func() (climate.Sensor, error) {
-				return climate.Sensor{SenseEnv: r.Sensor(), Close: func() error { return nil }}, nil
+				return climate.Sensor{SenseEnv: r.Sensor(), Name: r.Sensor().String(), Close: func() error { return nil }}, nil
 			}
 			climate.Poll(ctx, climate.Options{Open: open, Interval: 2 * time.Second}, func(r climate.Reading) {
 				if r.Fault != nil {
