@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -44,29 +45,30 @@ func showWindow(ctx context.Context, s Screen, c configs.Window) error {
 	window.SetMaster()
 	window.SetPadded(false)
 
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	screen, err := lobby.New(lobby.Options{
 		Desk:  desk{s.Hall},
 		Title: names(counter.Name{Zh: c.TitleZh, En: c.TitleEn}),
 		Log:   s.Log,
-		Resized: func(size fyne.Size) {
-			if size.Width < 100 || size.Height < 100 {
-				return // before a window is on the screen, it is a dot
-			}
-			scale := window.Canvas().Scale()
-			s.Log.Info("window laid out", "width", size.Width, "height", size.Height, "scale", scale)
-			now := look.For(theme.Screen{Width: size.Width, Height: size.Height, UnitsPerMM: float32(c.PixelsPerMM) / scale})
-			fyne.Do(func() { kiosk.Settings().SetTheme(now) }) // after the layout that is under way
+		// Once the window is gone, Fyne would run what it is given on the goroutine that gives it.
+		Do: func(f func()) {
+			fyne.Do(func() {
+				if ctx.Err() == nil {
+					f()
+				}
+			})
 		},
+		Resized: func(size fyne.Size) { follow(kiosk, window, look, size, c, s.Log) },
 	})
 	if err != nil {
 		return err
 	}
 	place(window, screen.Content(), c)
 
-	ctx, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup
 	watching.Go(func() { watch(ctx, s, screen) })
-	context.AfterFunc(ctx, func() { fyne.Do(kiosk.Quit) })
+	defer context.AfterFunc(ctx, func() { fyne.Do(kiosk.Quit) })()
 	window.SetOnClosed(cancel)
 	window.ShowAndRun()
 	cancel()
@@ -91,6 +93,18 @@ func newApp() (fyne.App, error) {
 	kiosk := app.New()
 	_ = os.Remove(filepath.Join(cache, "fyne", kiosk.UniqueID()))
 	return kiosk, nil
+}
+
+// follow gives the window the theme of its size. It is called while the window is laid out, and changes the theme after
+// that.
+func follow(kiosk fyne.App, window fyne.Window, look *theme.Theme, size fyne.Size, c configs.Window, log *slog.Logger) {
+	if size.Width < 100 || size.Height < 100 {
+		return // before a window is on the screen, it is a dot
+	}
+	scale := window.Canvas().Scale()
+	log.Info("window laid out", "width", size.Width, "height", size.Height, "scale", scale)
+	now := look.For(theme.Screen{Width: size.Width, Height: size.Height, UnitsPerMM: float32(c.PixelsPerMM) / scale})
+	fyne.Do(func() { kiosk.Settings().SetTheme(now) })
 }
 
 func place(window fyne.Window, content fyne.CanvasObject, c configs.Window) {
