@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -86,9 +87,15 @@ func (b *browser) listen(event any) {
 func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	if err := chromedp.Do(b.ctx, actions...); err != nil {
-		html, _ := chromedp.Run(b.ctx, chromedp.OuterHTML(chromedp.CSS("main")))
-		b.t.Fatalf("%v\nconsole: %q\npage: %.4000s", err, b.console(), html)
+		b.fatal(err)
 	}
+}
+
+// fatal ends the test with what the page looks like.
+func (b *browser) fatal(err error) {
+	b.t.Helper()
+	html, _ := chromedp.Run(b.ctx, chromedp.OuterHTML(chromedp.CSS("body")))
+	b.t.Fatalf("%v\nconsole: %q\npage: %.4000s", err, b.console(), html)
 }
 
 // mark leaves a mark on the page that is gone when the page is loaded anew.
@@ -103,19 +110,34 @@ func (b *browser) console() []string {
 	return slices.Clone(b.complaints)
 }
 
-// shows waits until the element holds the text.
+// shows waits until an element that is seen holds the text, also across pages.
 func (b *browser) shows(selector, text string) {
 	b.t.Helper()
-	b.do(chromedp.PollFunction[chromedp.Void](`(selector, text) => [...document.querySelectorAll(selector)].some(e =>
-		e.checkVisibility() && e.innerText.includes(text))`,
-		chromedp.WithPollingArgs(selector, text), chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(hang)))
+	b.poll(`(selector, text) => [...document.querySelectorAll(selector)].some(e =>
+		e.checkVisibility() && e.innerText.includes(text))`, selector, text)
 }
 
 // hides waits until no such element is visible.
 func (b *browser) hides(selector string) {
 	b.t.Helper()
-	b.do(chromedp.PollFunction[chromedp.Void](`selector => ![...document.querySelectorAll(selector)].some(e => e.checkVisibility())`,
-		chromedp.WithPollingArgs(selector), chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(hang)))
+	b.poll(`selector => ![...document.querySelectorAll(selector)].some(e => e.checkVisibility())`, selector)
+}
+
+// poll waits until the predicate holds. A page that goes away while it is asked is followed by another.
+func (b *browser) poll(predicate string, args ...any) {
+	b.t.Helper()
+	wait := chromedp.PollFunction[chromedp.Void](predicate, chromedp.WithPollingArgs(args...),
+		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(hang))
+	for {
+		err := chromedp.Do(b.ctx, wait)
+		if err == nil {
+			return
+		}
+		if gone := strings.Contains(err.Error(), "context") || strings.Contains(err.Error(), "navigated"); gone && b.ctx.Err() == nil {
+			continue // "Cannot find context with specified id", "Inspected target navigated or closed"
+		}
+		b.fatal(err)
+	}
 }
 
 // clean fails the test when the page did, since it was opened, say an error or ask for anything elsewhere.
@@ -275,6 +297,57 @@ func TestBrowserRecoversFromRestart(t *testing.T) {
 	b.shows(`html[data-same="yes"] #events`, "Door opened")
 	b.hides(".lost")
 	b.shows(".link", "Live")
+}
+
+// TestBrowserTriesAgain meets a server that refuses the first stream, and one whose first stream falls silent.
+func TestBrowserTriesAgain(t *testing.T) {
+	for name, first := range map[string]http.HandlerFunc{
+		"refused": func(rw http.ResponseWriter, _ *http.Request) {
+			http.Error(rw, "not now", http.StatusServiceUnavailable)
+		},
+		"silent": func(rw http.ResponseWriter, r *http.Request) {
+			rw.Header().Set("Content-Type", "text/event-stream")
+			if err := http.NewResponseController(rw).Flush(); err != nil {
+				t.Error(err)
+			}
+			<-r.Context().Done()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, o := mustBrowser(t), mustOffice(t)
+			o.calm("ningbo-02", noon)
+			h := o.handlerWith(func(options *Options) { options.Heartbeat = 500 * time.Millisecond })
+			var streams atomic.Int32
+			over := make(chan struct{})
+			s := mustSite(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/live" && streams.Add(1) == 1 {
+					first(rw, r)
+					close(over)
+					return
+				}
+				h.ServeHTTP(rw, r)
+			}))
+			b.do(chromedp.Navigate(s.origin() + "/?lang=en"))
+			b.mark()
+			<-over // the page has given up on the first stream
+			b.shows(".link", "Live")
+			b.hides(".lost")
+			o.calm("wenzhou-03", noon)
+			b.shows(`html[data-same="yes"] #card-wenzhou-03`, "22.4")
+		})
+	}
+}
+
+// TestBrowserLoadsANewerPage updates head office under an open page.
+func TestBrowserLoadsANewerPage(t *testing.T) {
+	b, o := mustBrowser(t), mustOffice(t)
+	s := mustSite(t, o.handler(noon))
+	b.do(chromedp.Navigate(s.origin() + "/?lang=en"))
+	b.shows(".link", "Live")
+	b.shows("footer", "Version 1.2.3")
+	s.end()
+	s.start(o.handlerWith(func(options *Options) { options.Version = "1.2.4" }))
+	b.shows("footer", "Version 1.2.4")
 }
 
 func TestBrowserPictures(t *testing.T) {

@@ -52,8 +52,16 @@ func mustOffice(t testing.TB) *office {
 // handler is what is tested, at the given time.
 func (o *office) handler(now time.Time) http.Handler {
 	o.t.Helper()
-	h, err := New(Options{Store: o.store, Stats: func() IngestStats { return o.stats }, Log: slog.New(slog.DiscardHandler),
-		Version: "1.2.3", Zone: shanghai, Now: func() time.Time { return now }})
+	return o.handlerWith(func(options *Options) { options.Now = func() time.Time { return now } })
+}
+
+// handlerWith is a handler at noon with some options changed.
+func (o *office) handlerWith(change func(*Options)) http.Handler {
+	o.t.Helper()
+	options := Options{Store: o.store, Stats: func() IngestStats { return o.stats }, Log: slog.New(slog.DiscardHandler),
+		Version: "1.2.3", Zone: shanghai, Now: func() time.Time { return noon }}
+	change(&options)
+	h, err := New(options)
 	if err != nil {
 		o.t.Fatal(err)
 	}
