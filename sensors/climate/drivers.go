@@ -26,7 +26,7 @@ func TMP102(open func() (i2c.BusCloser, error), address uint16) func() (Sensor, 
 	return func() (Sensor, error) {
 		bus, err := open()
 		if err != nil {
-			return Sensor{}, fmt.Errorf("open I²C bus of TMP102 0x%02x: %w", address, err)
+			return Sensor{}, fmt.Errorf("open I²C bus of TMP102 0x%02x: %w: is i2c-dev loaded, and may the agent's user open /dev/i2c-*?", address, err)
 		}
 		name := fmt.Sprintf("TMP102 0x%02x on %s", address, bus)
 		dev, err := tmp102.NewI2C(bus, address, &tmp102.Opts{SampleRate: tmp102.RateFourHertz})
@@ -47,7 +47,7 @@ func DS18B20(open func() (onewire.BusCloser, error), address onewire.Address) fu
 	return func() (Sensor, error) {
 		bus, err := open()
 		if err != nil {
-			return Sensor{}, fmt.Errorf("open 1-Wire bus of DS18B20 %s: %w", FormatAddress(address), err)
+			return Sensor{}, fmt.Errorf("open 1-Wire bus of DS18B20 %s: %w: is the driver of a bus loaded, such as w1-gpio?", FormatAddress(address), err)
 		}
 		name := fmt.Sprintf("DS18B20 %s on %s", FormatAddress(address), bus)
 		dev, err := ds18b20.New(bus, address, resolution)
