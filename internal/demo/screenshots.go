@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"stationkeeper/internal/record"
+)
+
+// spot is a place on the kiosk's screen of screenWidth × screenHeight pixels. A tap that misses is found out: each is
+// followed by waiting for what it is to bring about.
+type spot struct{ x, y float64 }
+
+// Where the kiosk has what customers touch.
+var (
+	english    = spot{700, 62}
+	payment    = spot{500, 530}  // the second of four services
+	ticketDone = spot{400, 1010} // below the number
+	rate       = spot{660, 1217}
+	satisfied  = spot{500, 435} // the second of five faces
+)
+
+// storyWithin bounds the story. The simulated air conditioning fails after a minute; the alarm follows within another.
+const storyWithin = 4 * time.Minute
+
+// photographer leads customers and clerks through a morning and takes pictures.
+type photographer struct {
+	ctx      context.Context
+	d        *demonstration
+	pictures string
+	kiosk    context.Context // a tab of the browser
+}
+
+func screenshots(ctx context.Context, p programs, pictures string) error {
+	if err := os.MkdirAll(pictures, 0o755); err != nil {
+		return fmt.Errorf("create the folder for the pictures: %w", err)
+	}
+	dir, err := os.MkdirTemp("", "stationkeeper-pictures-")
+	if err != nil {
+		return fmt.Errorf("create a folder for the story: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	return withCrew(func(c *crew) error {
+		d, err := startAll(ctx, c, p, dir, &terminal{out: os.Stdout}, true)
+		if err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeoutCause(ctx, storyWithin, fmt.Errorf("the story was not over after %s", storyWithin))
+		defer cancel()
+		return errors.Join((&photographer{ctx: ctx, d: d, pictures: pictures}).story(), context.Cause(ctx))
+	})
+}
+
+// story is a short morning: customers come, one of them to the screen; a clerk calls; somebody rates the visit; it gets
+// too warm in the machine room.
+func (p *photographer) story() error {
+	// Exactly the kiosk's pixels, without the page's own control bar.
+	tab, end, err := openTab(p.ctx, screenWidth, screenHeight, "en")
+	if err != nil {
+		return err
+	}
+	defer end()
+	p.kiosk = tab
+	steps := []func() error{
+		p.openKiosk, p.customers, p.home, p.ticket, p.counter, p.rating, p.warmth,
+		func() error { return p.page("station.png", "en", "/stations/"+station) },
+		func() error { return p.page("station.zh.png", "zh", "/stations/"+station) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *photographer) openKiosk() error {
+	const hideBar = `document.getElementById("noVNC_control_bar_anchor").style.display = "none"`
+	return chromedp.Do(p.kiosk,
+		chromedp.Navigate(p.d.display.page+"?autoconnect=1&resize=off&quality=9"),
+		chromedp.WaitVisible(chromedp.CSS("#noVNC_container canvas")),
+		chromedp.Evaluate[chromedp.Void](hideBar))
+}
+
+// customers take tickets before ours does, and two of them are already being served.
+func (p *photographer) customers() error {
+	for _, service := range []string{"new-service", "payment", "payment", "repair", "enquiry", "payment"} {
+		if err := p.post("/api/tickets", map[string]string{"service": service}); err != nil {
+			return err
+		}
+	}
+	for _, counter := range []string{"2", "3"} {
+		if err := p.post("/api/counters/"+counter+"/call", map[string]string{}); err != nil {
+			return err
+		}
+	}
+	return p.happened(record.TicketCalled, 2)
+}
+
+func (p *photographer) home() error {
+	if err := p.still("kiosk.zh.png"); err != nil {
+		return err
+	}
+	if err := p.tap(english); err != nil {
+		return err
+	}
+	return p.still("kiosk.png")
+}
+
+func (p *photographer) ticket() error {
+	if err := p.tap(payment); err != nil {
+		return err
+	}
+	if err := p.happened(record.TicketIssued, 7); err != nil {
+		return fmt.Errorf("a tap on a service: %w", err)
+	}
+	if err := p.still("kiosk-ticket.png"); err != nil {
+		return err
+	}
+	return p.tap(ticketDone)
+}
+
+// counter is a clerk with the page of counter 1.
+func (p *photographer) counter() error {
+	tab, end, err := openTab(p.ctx, 1100, 760, "en")
+	if err != nil {
+		return err
+	}
+	defer end()
+	const can = `document.querySelector('#next[aria-disabled="false"]') !== null`
+	if err := chromedp.Do(tab, chromedp.Navigate("http://"+p.d.counter+"/counters/1"),
+		chromedp.Poll[chromedp.Void](can), chromedp.Click(chromedp.CSS("#next"))); err != nil {
+		return fmt.Errorf("call at the counter: %w", err)
+	}
+	if err := p.happened(record.TicketCalled, 3); err != nil {
+		return fmt.Errorf("a click on the counter's page: %w", err)
+	}
+	if err := settle(tab); err != nil {
+		return err
+	}
+	if err := capture(tab, filepath.Join(p.pictures, "counter.png")); err != nil {
+		return err
+	}
+	return p.post("/api/counters/2/finish", map[string]string{})
+}
+
+func (p *photographer) rating() error {
+	if err := p.tap(rate); err != nil {
+		return err
+	}
+	if err := p.still("kiosk-rating.png"); err != nil {
+		return err
+	}
+	if err := p.tap(satisfied); err != nil {
+		return err
+	}
+	if err := p.happened(record.SurveyAnswered, 1); err != nil {
+		return fmt.Errorf("a tap on a face: %w", err)
+	}
+	return nil
+}
+
+// warmth waits until the machine room is too warm.
+func (p *photographer) warmth() error { return p.happened(record.AlarmRaised, 1) }
+
+func (p *photographer) page(name, language, path string) error {
+	tab, end, err := openTab(p.ctx, 1280, 1100, language)
+	if err != nil {
+		return err
+	}
+	defer end()
+	if err := chromedp.Do(tab, chromedp.Navigate(p.d.office.url("/language/"+language+"?back="+path))); err != nil {
+		return fmt.Errorf("open head office's page: %w", err)
+	}
+	if err := settle(tab); err != nil {
+		return err
+	}
+	return capture(tab, filepath.Join(p.pictures, name))
+}
+
+// happened waits until head office holds that many events of a type.
+func (p *photographer) happened(typ string, times int) error {
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		found := 0
+		for _, node := range []string{"agent", "kiosk"} {
+			events, err := p.d.office.records(p.ctx, station, node, string(record.Events))
+			if err != nil {
+				return err
+			}
+			for _, e := range events {
+				if e.Type == typ {
+					found++
+				}
+			}
+		}
+		if found >= times {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-p.ctx.Done():
+			return fmt.Errorf("head office has %d of %s, expected %d: %w", found, typ, times, context.Cause(p.ctx))
+		}
+	}
+}
+
+func (p *photographer) tap(s spot) error {
+	if err := chromedp.Do(p.kiosk, chromedp.MouseClickXY(s.x, s.y)); err != nil {
+		return fmt.Errorf("tap the kiosk at %.0f, %.0f: %w", s.x, s.y, err)
+	}
+	return nil
+}
+
+// still takes a picture of the kiosk's screen once it no longer changes.
+func (p *photographer) still(name string) error {
+	if err := settle(p.kiosk); err != nil {
+		return err
+	}
+	return capture(p.kiosk, filepath.Join(p.pictures, name))
+}
+
+// settle waits until two pictures of a page, taken a while apart, are the same; at the latest after a few, as a
+// clock that counts on the page never stops.
+func settle(tab context.Context) error {
+	const apart, most = 700 * time.Millisecond, 6
+	var before []byte
+	for range most {
+		now, err := chromedp.Run(tab, chromedp.CaptureScreenshot())
+		if err != nil {
+			return fmt.Errorf("look at the page: %w", err)
+		}
+		if bytes.Equal(before, now) {
+			return nil
+		}
+		before = now
+		select {
+		case <-time.After(apart):
+		case <-tab.Done():
+			return context.Cause(tab)
+		}
+	}
+	return nil
+}
+
+// post asks the counter's API for something.
+func (p *photographer) post(path string, body any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("encode a request to the counter: %w", err)
+	}
+	request, err := http.NewRequestWithContext(p.ctx, http.MethodPost, "http://"+p.d.counter+path, bytes.NewReader(text))
+	if err != nil {
+		return fmt.Errorf("ask the counter for %s: %w", path, err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("ask the counter for %s: %w", path, err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= 300 {
+		return fmt.Errorf("ask the counter for %s: %s", path, response.Status)
+	}
+	return nil
+}
