@@ -1,18 +1,14 @@
 package main
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"strings"
 	"time"
 
 	"stationkeeper/configs"
-	"stationkeeper/internal/clock"
 	"stationkeeper/internal/endpoint"
+	"stationkeeper/internal/node"
 	"stationkeeper/kiosk/counter"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/replay"
@@ -20,25 +16,15 @@ import (
 
 // options maps the configuration into what the kiosk is made of.
 func options(c configs.Kiosk, stdout io.Writer, log *slog.Logger) (Options, error) {
-	system, err := clock.System()
+	base, err := node.Configured("kiosk", version, c.Node, log)
 	if err != nil {
 		return Options{}, err
 	}
-	b, p := c.Broker, c.CounterPage
-	broker, err := endpoint.DialBroker(b.URL, endpoint.TLSFiles{CA: b.CA, Cert: b.Cert, Key: b.Key}, b.Insecure, log)
-	if err != nil {
-		return Options{}, err
-	}
-	password, err := firstLine(b.PasswordFile)
-	if err != nil {
-		return Options{}, fmt.Errorf("read the broker's password: %w", err)
-	}
+	p := c.CounterPage
 	o := Options{
-		Station: c.Station, Node: c.Node.Node, Version: version, Data: c.Data,
-		Broker: broker, Username: b.Username, Password: password,
-		MaxBytes: int64(c.Journal.MaxMegabytes) * 1e6, Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
-		Page:   Page{Addr: p.Listen, TLS: endpoint.TLSFiles{CA: p.CA, Cert: p.Cert, Key: p.Key}, Insecure: p.Insecure},
-		Stdout: stdout, Clock: system, Log: log,
+		Options: base,
+		Page:    Page{Addr: p.Listen, TLS: endpoint.TLSFiles{CA: p.CA, Cert: p.Cert, Key: p.Key}, Insecure: p.Insecure},
+		Stdout:  stdout,
 	}
 	if c.Replay.File != "" {
 		return o, o.record(c.Replay)
@@ -98,21 +84,4 @@ func named(names map[string]replay.Name) map[string]counter.Name {
 		found[id] = counter.Name(name)
 	}
 	return found
-}
-
-// firstLine is a file's first line; empty without a file.
-func firstLine(path string) (string, error) {
-	if path == "" {
-		return "", nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close() // only read from
-	line, err := bufio.NewReader(file).ReadString('\n')
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return strings.TrimRight(line, "\r\n"), err
 }

@@ -10,13 +10,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"stationkeeper/internal/clock"
-	"stationkeeper/internal/datadir"
 	"stationkeeper/internal/endpoint"
-	"stationkeeper/internal/journal"
-	"stationkeeper/internal/lifecycle"
+	"stationkeeper/internal/node"
 	"stationkeeper/internal/record"
-	"stationkeeper/internal/uplink"
 	"stationkeeper/kiosk/counter"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
@@ -25,16 +21,8 @@ import (
 
 // Options say what a kiosk offers and whom it reports to.
 type Options struct {
-	// Station, Node and Version say who reports.
-	Station, Node, Version string
-	// Data is the folder of the journal.
-	Data string
-	// Broker is how head office is reached; Username and Password log in there.
-	Broker             endpoint.Broker
-	Username, Password string
-	// MaxBytes, Retain and TelemetryDelay are those of journal.Options.
-	MaxBytes               int64
-	Retain, TelemetryDelay time.Duration
+	// Node is the kiosk as a reporting program: its data folder and its way to head office.
+	node.Options
 	// Rules are those of the queue. Services and Counters name what is in them, by id, for the screens.
 	Rules              queue.Rules
 	Services, Counters map[string]counter.Name
@@ -45,9 +33,7 @@ type Options struct {
 	Stdout io.Writer
 	// Show shows the touchscreen on the goroutine that calls Run, and returns when its window is closed or ctx ends;
 	// nil for none.
-	Show  func(ctx context.Context, s Screen) error
-	Clock clock.Clock
-	Log   *slog.Logger
+	Show func(ctx context.Context, s Screen) error
 }
 
 // Page says where the counter page listens.
@@ -77,9 +63,9 @@ type Screen struct {
 
 // Validate refuses what would fail, or panic, later.
 func (o Options) Validate() error {
-	errs := []error{record.CheckName("station", o.Station), record.CheckName("node", o.Node), o.Rules.Validate()}
-	if o.Data == "" || o.Clock == nil || o.Log == nil || o.Broker.URL == "" || o.Page.Addr == "" {
-		errs = append(errs, errors.New("data folder, broker, address of the counter page, clock and log are needed"))
+	errs := []error{o.Options.Validate(), o.Rules.Validate()}
+	if o.Page.Addr == "" {
+		errs = append(errs, errors.New("the address of the counter page is missing"))
 	}
 	if o.Replay != nil && (o.Replay.Plan == nil || o.Stdout == nil) {
 		errs = append(errs, errors.New("a replay needs a plan and somewhere to report to"))
@@ -96,38 +82,21 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := o.Validate(); err != nil {
 		return err
 	}
-	var cleanup lifecycle.Cleanup
-	defer func() { err = errors.Join(err, cleanup.Close()) }()
-	claim, err := datadir.Claim(o.Data)
-	if err != nil {
+	k := &kiosk{Options: o}
+	if k.node, err = node.Open(o.Options); err != nil {
 		return err
 	}
-	cleanup.Add("data folder", claim.Close)
-	book, err := journal.Open(o.Data, journal.Options{
-		Clock: o.Clock, MaxBytes: o.MaxBytes, Retain: o.Retain, TelemetryDelay: o.TelemetryDelay, Log: o.Log,
-	})
-	if err != nil {
-		return err
-	}
-	cleanup.Add("journal", book.Close)
-	up, err := uplink.New(uplink.Options{
-		Station: o.Station, Node: o.Node, Broker: o.Broker, Username: o.Username, Password: o.Password, Journal: book, Log: o.Log,
-	})
-	if err != nil {
-		return err
-	}
-	k := &kiosk{Options: o, book: book, up: up}
+	defer func() { err = errors.Join(err, k.node.Close()) }()
 	if err := k.open(); err != nil {
 		return err
 	}
-	return k.run(ctx)
+	return k.node.Report(ctx, k.work)
 }
 
 // kiosk is what Run has started.
 type kiosk struct {
 	Options
-	book  *journal.Journal
-	up    *uplink.Uplink
+	node  *node.Node
 	hall  *hall.Hall
 	clock *replay.Clock // of the recording; nil without one
 }
@@ -139,29 +108,23 @@ func (k *kiosk) open() (err error) {
 		k.clock = replay.NewClock(k.Replay.Plan.Begin(), now)
 		now = k.clock.Now
 	}
-	k.hall, err = hall.Open(hall.Options{Rules: k.Rules, Journal: k.book, Points: k.up, Now: now, Log: k.Log})
+	k.hall, err = hall.Open(hall.Options{Rules: k.Rules, Journal: k.node.Journal, Points: k.node.Uplink, Now: now, Log: k.Log})
 	if err != nil || k.Replay == nil {
 		return err
 	}
 	return k.Replay.Plan.Accepts(k.hall.Snapshot().Queue.LastDay)
 }
 
-// run serves until there is a reason to stop, says so in the journal, and reports until then.
-func (k *kiosk) run(ctx context.Context) error {
-	// The uplink outlives the rest by what is left to write down and, after a replay, to acknowledge.
-	online, hangUp := context.WithCancel(context.WithoutCancel(ctx))
-	defer hangUp()
-	var reporting errgroup.Group
-	reporting.Go(func() error { return k.up.Run(online) })
-
-	k.note(ctx, record.NodeStarted)
+// work serves until there is a reason to stop, and says so in the journal. After a replay it waits until head office
+// has everything, if that is wanted.
+func (k *kiosk) work(ctx context.Context) error {
+	k.note(ctx, k.node.Started())
 	err := k.serve(ctx)
-	k.note(ctx, record.NodeStopped)
+	k.note(ctx, k.node.Stopped())
 	if err == nil && ctx.Err() == nil && k.Replay != nil && k.Replay.ExitAtEnd {
-		err = k.acknowledged(ctx)
+		err = k.node.Settle(ctx)
 	}
-	hangUp()
-	return errors.Join(err, reporting.Wait())
+	return err
 }
 
 // grace is how long requests under way at the counter page may take when the program stops.
@@ -225,29 +188,8 @@ func (k *kiosk) play(ctx context.Context, stop func()) error {
 
 // note writes down that the kiosk starts or stops. A journal that cannot take it is told; it does not keep the kiosk
 // from starting, since every customer is told as well.
-func (k *kiosk) note(ctx context.Context, typ string) {
-	entry := record.NewEntry(typ, "node", time.Time{}, record.NodeData{Program: "kiosk", Version: k.Version})
-	if _, err := k.book.Append(context.WithoutCancel(ctx), record.Events, entry); err != nil {
-		k.Log.Error("could not be written down", "type", typ, "error", err)
-	}
-}
-
-// acknowledged returns when head office has everything, or ctx ends.
-func (k *kiosk) acknowledged(ctx context.Context) error {
-	for {
-		changed := k.book.Changed()
-		missing := false
-		for _, stream := range record.Streams {
-			at := k.book.Position(stream)
-			missing = missing || at.Through < at.Last
-		}
-		if !missing {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("wait for head office to acknowledge everything: %w", ctx.Err())
-		}
+func (k *kiosk) note(ctx context.Context, entry record.Entry) {
+	if _, err := k.node.Journal.Append(context.WithoutCancel(ctx), record.Events, entry); err != nil {
+		k.Log.Error("could not be written down", "type", entry.Type, "error", err)
 	}
 }

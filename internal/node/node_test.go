@@ -1,0 +1,121 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"stationkeeper/configs"
+	"stationkeeper/internal/datadir"
+	"stationkeeper/internal/record"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// nobody is a broker that refuses every connection: the discard port of this machine.
+const nobody = "mqtt://127.0.0.1:9"
+
+func configured(t *testing.T, dir string) Options {
+	t.Helper()
+	c := configs.Node{
+		Station: "demo", Node: "agent", Data: dir, Broker: configs.Broker{URL: nobody},
+		Journal: configs.Journal{MaxMegabytes: 16, Retain: time.Hour, TelemetryDelay: time.Second},
+	}
+	o, err := Configured("agent", "1.0", c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func TestNodeOwnsItsFolder(t *testing.T) {
+	o := configured(t, t.TempDir())
+	first, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(o); !errors.Is(err, datadir.ErrClaimed) {
+		t.Errorf("second node on the folder: %v, want ErrClaimed", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second, err := Open(o)
+	if err != nil {
+		t.Fatalf("after the first was closed: %v", err)
+	}
+	if err := second.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWorkGoesOnWithoutHeadOffice(t *testing.T) {
+	n, err := Open(configured(t, t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	broken := errors.New("broken")
+	err = n.Report(t.Context(), func(ctx context.Context) error {
+		if err := n.Settle(ctx); err != nil {
+			t.Errorf("an empty journal is not settled: %v", err)
+		}
+		if _, err := n.Journal.Append(ctx, record.Events, n.Started()); err != nil {
+			t.Error(err)
+		}
+		stopped, cancel := context.WithCancel(ctx)
+		cancel()
+		if err := n.Settle(stopped); !errors.Is(err, context.Canceled) {
+			t.Errorf("settled without head office: %v", err)
+		}
+		return broken
+	})
+	if !errors.Is(err, broken) {
+		t.Errorf("report: %v, want the work's own error", err)
+	}
+	records, _, err := n.Journal.Read(record.Events, 0, 10)
+	if err != nil || len(records) != 1 || string(records[0].Data) != `{"program":"agent","version":"1.0"}` {
+		t.Errorf("journal holds %v, %v", records, err)
+	}
+}
+
+func TestConfiguredReadsThePassword(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte("secret\r\nsecond line\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := configs.Node{Station: "demo", Node: "agent", Broker: configs.Broker{URL: nobody, Username: "demo", PasswordFile: file}}
+	o, err := Configured("agent", "1.0", c, slog.New(slog.DiscardHandler))
+	if err != nil || o.Username != "demo" || o.Password != "secret" {
+		t.Errorf("login %q %q, %v", o.Username, o.Password, err)
+	}
+	c.Broker.PasswordFile = file + ".missing"
+	if _, err := Configured("agent", "1.0", c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), file+".missing") {
+		t.Errorf("missing password file: %v, want an error that names it", err)
+	}
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	for name, spoil := range map[string]func(*Options){
+		"station": func(o *Options) { o.Station = "a b" },
+		"node":    func(o *Options) { o.Node = "" },
+		"program": func(o *Options) { o.Program = "" },
+		"data":    func(o *Options) { o.Data = "" },
+		"clock":   func(o *Options) { o.Clock = nil },
+		"log":     func(o *Options) { o.Log = nil },
+		"broker":  func(o *Options) { o.Broker.URL = "" },
+	} {
+		o := configured(t, t.TempDir())
+		spoil(&o)
+		if _, err := Open(o); err == nil {
+			t.Errorf("%s: bad options were accepted", name)
+		}
+	}
+}
