@@ -47,6 +47,7 @@ func (f *Face) SetLabel(label string) {
 // face's diameter, from its top left.
 type mouth struct {
 	left, right, bend fyne.Position
+	straight          bool // not bent: Fyne's OpenGL painter may draw nothing of a curve bent by nothing
 	open              bool // laughing: the curve is filled up to the line between the corners
 	brows             bool // drawn together
 }
@@ -54,8 +55,7 @@ type mouth struct {
 var mouths = [HighestScore + 1]mouth{
 	1: {left: fyne.NewPos(0.28, 0.74), right: fyne.NewPos(0.72, 0.74), bend: fyne.NewPos(0.5, 0.44), brows: true},
 	2: {left: fyne.NewPos(0.31, 0.71), right: fyne.NewPos(0.69, 0.71), bend: fyne.NewPos(0.5, 0.56)},
-	// Not quite straight: Fyne's OpenGL painter draws nothing of a curve that is.
-	3: {left: fyne.NewPos(0.32, 0.67), right: fyne.NewPos(0.68, 0.67), bend: fyne.NewPos(0.5, 0.68)},
+	3: {left: fyne.NewPos(0.32, 0.67), right: fyne.NewPos(0.68, 0.67), straight: true},
 	4: {left: fyne.NewPos(0.29, 0.60), right: fyne.NewPos(0.71, 0.60), bend: fyne.NewPos(0.5, 0.86)},
 	5: {open: true},
 }
@@ -142,6 +142,9 @@ func (r *faceRenderer) draw(at fyne.Position, side float32) {
 	r.mouth.Resize(fyne.NewSquareSize(side))
 	r.mouth.StartPoint, r.mouth.EndPoint = point(m.left), point(m.right)
 	r.mouth.ControlPoints = []fyne.Position{point(m.bend)}
+	if m.straight {
+		r.mouth.ControlPoints = nil
+	}
 	r.mouth.StrokeWidth = stroke
 	r.laugh.Resize(fyne.NewSquareSize(0.5 * side))
 	r.laugh.Move(at.Add(point(fyne.NewPos(0.25, 0.305))))
