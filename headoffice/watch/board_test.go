@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,19 +17,31 @@ import (
 // easel is a board whose changes and drawings the test holds in its hands.
 type easel struct {
 	changes chan store.Change
-	drawn   []time.Time
-	stale   []bool // of hangzhou-01, at each drawing
-	took    time.Duration
+	took    time.Duration // by each drawing
 	err     error
+
+	mu    sync.Mutex
+	times []time.Time
+	stale []bool // of hangzhou-01, at each drawing
+}
+
+// drawn returns when the board was drawn, once all that is under way has come to rest.
+func (e *easel) drawn() []time.Time {
+	synctest.Wait()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.times)
 }
 
 func (e *easel) boards() *boards {
 	e.changes = make(chan store.Change)
 	paint := func(ctx context.Context, stale func(string) bool) ([]section, error) {
 		time.Sleep(e.took)
-		e.drawn = append(e.drawn, time.Now())
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.times = append(e.times, time.Now())
 		e.stale = append(e.stale, stale("hangzhou-01"))
-		return []section{{ID: "n", HTML: strconv.Itoa(len(e.drawn))}}, e.err
+		return []section{{ID: "n", HTML: strconv.Itoa(len(e.times))}}, e.err
 	}
 	subscribe := func() (<-chan store.Change, func()) { return e.changes, func() {} }
 	return newBoards(subscribe, func(subject) painter { return paint }, slog.New(slog.DiscardHandler))
@@ -43,32 +57,30 @@ func TestBoardDrawsSoonAndNotTooOften(t *testing.T) {
 		b := e.boards()
 		one := b.join(subject{language: chinese})
 		time.Sleep(10 * time.Second) // nothing happens
-		if len(e.drawn) != 1 {
-			t.Fatalf("%d drawings before anything changed, want 1", len(e.drawn))
+		if len(e.drawn()) != 1 {
+			t.Fatalf("%d drawings before anything changed, want 1", len(e.drawn()))
 		}
 		quiet := time.Now()
 		e.changes <- changeOf("hangzhou-01")
-		synctest.Wait()
 		time.Sleep(gather)
-		synctest.Wait()
-		if len(e.drawn) != 2 {
+		if len(e.drawn()) != 2 {
 			t.Fatalf("a change after a quiet time was not drawn within %s", gather)
 		}
-		if e.drawn[1].Sub(quiet) != gather || !e.stale[1] {
-			t.Errorf("drawn after %s, stale %v", e.drawn[1].Sub(quiet), e.stale[1])
+		if e.drawn()[1].Sub(quiet) != gather || !e.stale[1] {
+			t.Errorf("drawn after %s, stale %v", e.drawn()[1].Sub(quiet), e.stale[1])
 		}
-		before, began := len(e.drawn), time.Now()
+		before, began := len(e.drawn()), time.Now()
 		for range 1000 {
 			e.changes <- changeOf("hangzhou-01")
 			time.Sleep(5 * time.Millisecond)
 		}
 		last := time.Now()
 		time.Sleep(rest + gather)
-		synctest.Wait()
-		if n, most := len(e.drawn)-before, int(last.Sub(began)/rest)+2; n > most || n < most/2 {
+		if n, most := len(e.drawn())-before, int(last.Sub(began)/rest)+2; n > most || n < most/2 {
 			t.Errorf("%d drawings in %s, want about %d", n, last.Sub(began), most)
 		}
-		if newest := e.drawn[len(e.drawn)-1]; newest.Before(last.Add(-5 * time.Millisecond)) {
+		all := e.drawn()
+		if newest := all[len(all)-1]; newest.Before(last.Add(-5 * time.Millisecond)) {
 			t.Errorf("the last change, at %s, was not drawn: last drawing at %s", last, newest)
 		}
 		b.leave(one)
@@ -88,7 +100,7 @@ func TestBoardTakesItsTimeWhenDrawingIsSlow(t *testing.T) {
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
-		if n := len(e.drawn); n < 8 || n > 11 {
+		if n := len(e.drawn()); n < 8 || n > 11 {
 			t.Errorf("%d drawings of a second each in 40 s, want about 10", n)
 		}
 		b.leave(one)
@@ -103,17 +115,16 @@ func TestBoardMindsItsSubject(t *testing.T) {
 		synctest.Wait()
 		e.changes <- changeOf("ningbo-02")
 		time.Sleep(time.Second)
-		if len(e.drawn) != 1 {
-			t.Errorf("%d drawings after another station's change, want 1", len(e.drawn))
+		if len(e.drawn()) != 1 {
+			t.Errorf("%d drawings after another station's change, want 1", len(e.drawn()))
 		}
 		e.changes <- store.Change{Station: "hangzhou-01", Node: "agent", Kind: store.ProgressChanged}
 		time.Sleep(time.Second)
-		if len(e.drawn) != 2 {
-			t.Errorf("%d drawings after progress of its own, want 2", len(e.drawn))
+		if len(e.drawn()) != 2 {
+			t.Errorf("%d drawings after progress of its own, want 2", len(e.drawn()))
 		}
 		time.Sleep(redraw)
-		synctest.Wait()
-		if n := len(e.drawn); n != 3 || !e.stale[n-1] {
+		if n := len(e.drawn()); n != 3 || !e.stale[n-1] {
 			t.Errorf("%d drawings after %s, want 3, the last of everything", n, redraw)
 		}
 		b.leave(one)
