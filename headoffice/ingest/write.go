@@ -80,22 +80,28 @@ func (i *Ingest) writeBatches(ctx context.Context, messages []message) {
 var errUnstored = errors.New("the database refuses this batch and takes others; see the log")
 
 // putAll stores a group in one transaction or, when that fails, one by one, so that no batch stands in the way of
-// others. It returns those that failed while another was stored, and an error when none was.
+// others. It returns those that failed, and failed again after another was stored; and an error when none was.
 func (i *Ingest) putAll(ctx context.Context, group []arrival) (left []arrival, err error) {
 	if err = i.put(ctx, group); err == nil || len(group) == 1 {
 		return nil, err
 	}
-	for n := range group {
-		if one := i.put(ctx, group[n:n+1]); one != nil {
-			i.o.Log.Debug("a batch was not stored", "topic", group[n].name, "error", one)
-			err = one
-			left = append(left, group[n])
-		}
-	}
+	left, err = i.putEach(ctx, group)
 	if len(left) == len(group) {
 		return nil, err
 	}
+	left, _ = i.putEach(ctx, left)
 	return left, nil
+}
+
+// putEach stores each of a group on its own. It returns those that failed, and the last error.
+func (i *Ingest) putEach(ctx context.Context, group []arrival) (left []arrival, err error) {
+	for n := range group {
+		if failed := i.put(ctx, group[n:n+1]); failed != nil {
+			i.o.Log.Debug("a batch was not stored", "topic", group[n].name, "error", failed)
+			left, err = append(left, group[n]), failed
+		}
+	}
+	return left, err
 }
 
 // put stores a group and acknowledges it after the commit.
@@ -113,13 +119,13 @@ func (i *Ingest) put(ctx context.Context, group []arrival) error {
 			i.refuse(ctx, group[n].message, refusal{RefusedConflict, receipt.Refused})
 			continue
 		}
-		i.outbox.put(store.NodeAck{NodeKey: group[n].From, Ack: receipt.Ack})
 		i.count(func(s *Stats) {
 			s.Batches++
 			s.Bytes += uint64(len(group[n].payload))
 			s.Records += uint64(len(receipt.New))
 			s.Duplicates += uint64(receipt.Duplicates)
 		})
+		i.outbox.put(store.NodeAck{NodeKey: group[n].From, Ack: receipt.Ack})
 	}
 	return nil
 }
