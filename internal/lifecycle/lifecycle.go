@@ -17,9 +17,14 @@ import (
 // StopTimeout is how long a program may take to stop after SIGINT or SIGTERM.
 const StopTimeout = 5 * time.Second
 
+// impatience is how long after the first signal a second one means "now". Terminals and supervisors often send two at
+// once: to the program and to its group.
+const impatience = time.Second
+
 // Main runs a program until it ends or SIGINT or SIGTERM asks it to, and exits: 0 after a clean end, 1 after an
-// error, which is printed. A program that has not stopped StopTimeout after the signal, or gets a second signal,
-// is ended with an error: whatever it had reported durable is on disk by then, and a supervisor must not wait.
+// error, which is printed. A program that has not stopped StopTimeout after the signal, or is asked again a second
+// or more after it, is ended with an error: whatever it had reported durable is on disk by then, and a supervisor must
+// not wait.
 func Main(name string, run func(ctx context.Context) error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
@@ -27,10 +32,7 @@ func Main(name string, run func(ctx context.Context) error) {
 	go func() {
 		<-signals
 		cancel()
-		select {
-		case <-signals:
-		case <-time.After(StopTimeout):
-		}
+		waitStubborn(signals)
 		fmt.Fprintf(os.Stderr, "%s: did not stop in time, ending now\n", name)
 		os.Exit(1)
 	}()
@@ -39,6 +41,21 @@ func Main(name string, run func(ctx context.Context) error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
 		os.Exit(1)
+	}
+}
+
+// waitStubborn returns when a program that was asked to stop has had its time.
+func waitStubborn(signals <-chan os.Signal) {
+	first, timeout := time.Now(), time.After(StopTimeout)
+	for {
+		select {
+		case <-signals:
+			if time.Since(first) >= impatience {
+				return
+			}
+		case <-timeout:
+			return
+		}
 	}
 }
 

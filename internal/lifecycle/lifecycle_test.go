@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -57,6 +58,14 @@ func TestMain(m *testing.M) {
 			return ctx.Err()
 		})
 		os.Exit(0)
+	case "slow":
+		Main("slow", func(ctx context.Context) error {
+			os.Stdout.WriteString("ready\n")
+			<-ctx.Done()
+			_, err := io.Copy(io.Discard, os.Stdin) // until the test closes it
+			return err
+		})
+		os.Exit(0)
 	case "failing":
 		Main("failing", func(context.Context) error { return errors.New("no such door") })
 		os.Exit(0)
@@ -69,8 +78,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// play starts this binary in a part and waits until it says it is ready.
-func play(t *testing.T, part string) (*exec.Cmd, *bytes.Buffer) {
+// play starts this binary in a part and waits until it says it is ready. Its standard input stays open until the test
+// closes it.
+func play(t *testing.T, part string) (*exec.Cmd, io.Closer, *bytes.Buffer) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
@@ -78,6 +88,10 @@ func play(t *testing.T, part string) (*exec.Cmd, *bytes.Buffer) {
 	cmd.Env = append(os.Environ(), "LIFECYCLE_PLAY="+part)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -90,12 +104,12 @@ func play(t *testing.T, part string) (*exec.Cmd, *bytes.Buffer) {
 			t.Fatal(err)
 		}
 	}
-	return cmd, &stderr
+	return cmd, stdin, &stderr
 }
 
 func TestMainStopsCleanlyOnSignals(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		cmd, stderr := play(t, "polite")
+		cmd, _, stderr := play(t, "polite")
 		if err := cmd.Process.Signal(sig); err != nil {
 			t.Fatal(err)
 		}
@@ -106,21 +120,46 @@ func TestMainStopsCleanlyOnSignals(t *testing.T) {
 }
 
 func TestMainReportsErrors(t *testing.T) {
-	cmd, stderr := play(t, "failing")
+	cmd, _, stderr := play(t, "failing")
 	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 1 || stderr.String() != "failing: no such door\n" {
 		t.Errorf("%v, said %q; want exit code 1 and the error", err, stderr)
 	}
 }
 
-func TestSecondSignalEndsAProgramThatDoesNotStop(t *testing.T) {
-	cmd, stderr := play(t, "stubborn")
-	// Two pending signals of one kind are one signal: use two kinds.
+// TestTwoSignalsAtOnceAreOne is Ctrl-C in a terminal whose supervisor passes it on.
+func TestTwoSignalsAtOnceAreOne(t *testing.T) {
+	cmd, stdin, stderr := play(t, "slow")
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		if err := cmd.Process.Signal(sig); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 1 || !strings.Contains(stderr.String(), "did not stop in time") {
-		t.Errorf("%v, said %q; want exit code 1 and why", err, stderr)
+	stdin.Close()
+	if err := cmd.Wait(); err != nil || stderr.Len() > 0 {
+		t.Errorf("%v, said %q; want a clean end", err, stderr)
+	}
+}
+
+func TestAskingAgainEndsAProgramThatDoesNotStop(t *testing.T) {
+	cmd, _, stderr := play(t, "stubborn")
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
+	began := time.Now()
+	for {
+		select {
+		case <-again.C:
+			cmd.Process.Signal(syscall.SIGTERM) // an error means that it has ended
+			continue
+		case err := <-ended:
+			if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(stderr.String(), "did not stop in time") {
+				t.Errorf("%v, said %q; want exit code 1 and why", err, stderr)
+			}
+			if lasted := time.Since(began); lasted < impatience {
+				t.Errorf("ended %s after the first signal, want at least %s", lasted, impatience)
+			}
+		}
+		return
 	}
 }
