@@ -21,6 +21,7 @@ import (
 
 	"stationkeeper/internal/clock"
 	"stationkeeper/internal/endpoint"
+	"stationkeeper/internal/node"
 	"stationkeeper/internal/record"
 )
 
@@ -161,9 +162,11 @@ func station(t *testing.T, dir string, broker endpoint.Broker, sources ...Source
 		t.Fatal(err)
 	}
 	return Options{
-		Station: "demo", Node: "agent", Version: "test", Data: dir, Broker: broker,
-		MaxBytes: 64 << 20, Retain: time.Hour, TelemetryDelay: 50 * time.Millisecond,
-		Sources: sources, Clock: system, Log: quiet(),
+		Options: node.Options{
+			Program: "agent", Version: "test", Station: "demo", Node: "agent", Data: dir, Broker: broker,
+			MaxBytes: 64 << 20, Retain: time.Hour, TelemetryDelay: 50 * time.Millisecond, Clock: system, Log: quiet(),
+		},
+		Sources: sources,
 	}
 }
 

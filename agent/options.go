@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
-	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -20,8 +15,7 @@ import (
 
 	"stationkeeper/agent/alarm"
 	"stationkeeper/configs"
-	"stationkeeper/internal/clock"
-	"stationkeeper/internal/endpoint"
+	"stationkeeper/internal/node"
 	"stationkeeper/sensors/climate"
 	"stationkeeper/sensors/door"
 	"stationkeeper/sensors/replay"
@@ -37,46 +31,15 @@ const (
 
 // options maps the configuration into what the agent is made of. Hardware is not touched yet.
 func options(c configs.Agent, log *slog.Logger) (Options, error) {
-	system, err := clock.System()
+	base, err := node.Configured("agent", version, c.Node, log)
 	if err != nil {
 		return Options{}, err
-	}
-	b := c.Broker
-	broker, err := endpoint.DialBroker(b.URL, endpoint.TLSFiles{CA: b.CA, Cert: b.Cert, Key: b.Key}, b.Insecure, log)
-	if err != nil {
-		return Options{}, err
-	}
-	password, err := firstLine(b.PasswordFile)
-	if err != nil {
-		return Options{}, fmt.Errorf("read the broker's password: %w", err)
 	}
 	sources, err := sources(c, log)
 	if err != nil {
 		return Options{}, err
 	}
-	return Options{
-		Station: c.Station, Node: c.Node.Node, Version: version, Data: c.Data,
-		Broker: broker, Username: b.Username, Password: password,
-		MaxBytes: int64(c.Journal.MaxMegabytes) * 1e6, Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
-		Sources: sources, Rules: rules(c.Alarms), ExitAtEnd: c.ExitAtEnd, Clock: system, Log: log,
-	}, nil
-}
-
-// firstLine is a file's first line; empty without a file.
-func firstLine(path string) (string, error) {
-	if path == "" {
-		return "", nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close() // only read from
-	line, err := bufio.NewReader(file).ReadString('\n')
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return strings.TrimRight(line, "\r\n"), err
+	return Options{Options: base, Sources: sources, Rules: rules(c.Alarms), ExitAtEnd: c.ExitAtEnd}, nil
 }
 
 func rules(alarms []configs.Alarm) []alarm.Rule {

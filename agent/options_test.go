@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -67,18 +66,6 @@ func TestEveryDriverCanBeConfigured(t *testing.T) {
 		spoil(&bad)
 		if _, err := options(bad, quiet()); err == nil {
 			t.Errorf("accepted %+v", bad)
-		}
-	}
-}
-
-func TestPasswordIsTheFirstLine(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "password")
-	for text, want := range map[string]string{"secret": "secret", "secret\r\nmore": "secret", "": ""} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := firstLine(path); err != nil || got != want {
-			t.Errorf("%q: got %q, %v", text, got, err)
 		}
 	}
 }

@@ -4,48 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"stationkeeper/agent/alarm"
-	"stationkeeper/internal/clock"
-	"stationkeeper/internal/datadir"
-	"stationkeeper/internal/endpoint"
-	"stationkeeper/internal/journal"
-	"stationkeeper/internal/lifecycle"
+	"stationkeeper/internal/node"
 	"stationkeeper/internal/record"
-	"stationkeeper/internal/uplink"
 )
 
 // Options say what an agent watches and whom it reports to.
 type Options struct {
-	// Station, Node and Version say who reports.
-	Station, Node, Version string
-	// Data is the folder of the journal.
-	Data string
-	// Broker is how head office is reached; Username and Password log in there.
-	Broker             endpoint.Broker
-	Username, Password string
-	// MaxBytes, Retain and TelemetryDelay are those of journal.Options.
-	MaxBytes               int64
-	Retain, TelemetryDelay time.Duration
+	// Node is the agent as a reporting program: its data folder and its way to head office.
+	node.Options
 	// Sources observe points; Rules guard what they measure.
 	Sources []Source
 	Rules   []alarm.Rule
 	// ExitAtEnd ends Run once every source has ended and head office has everything.
 	ExitAtEnd bool
-	Clock     clock.Clock
-	Log       *slog.Logger
 }
 
 // Validate refuses what would fail, or panic, later.
 func (o Options) Validate() error {
-	errs := []error{record.CheckName("station", o.Station), record.CheckName("node", o.Node)}
-	if o.Data == "" || o.Clock == nil || o.Log == nil || o.Broker.URL == "" {
-		errs = append(errs, errors.New("data folder, broker, clock and log are needed"))
-	}
+	errs := []error{o.Options.Validate()}
 	taken := map[string]bool{}
 	for _, s := range o.Sources {
 		for _, point := range s.Points {
@@ -80,96 +60,52 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := o.Validate(); err != nil {
 		return err
 	}
-	var cleanup lifecycle.Cleanup
-	defer func() { err = errors.Join(err, cleanup.Close()) }()
-	claim, err := datadir.Claim(o.Data)
+	n, err := node.Open(o.Options)
 	if err != nil {
 		return err
 	}
-	cleanup.Add("data folder", claim.Close)
-	book, err := journal.Open(o.Data, journal.Options{
-		Clock: o.Clock, MaxBytes: o.MaxBytes, Retain: o.Retain, TelemetryDelay: o.TelemetryDelay, Log: o.Log,
-	})
-	if err != nil {
-		return err
-	}
-	cleanup.Add("journal", book.Close)
-	up, err := uplink.New(uplink.Options{
-		Station: o.Station, Node: o.Node, Broker: o.Broker, Username: o.Username, Password: o.Password, Journal: book, Log: o.Log,
-	})
-	if err != nil {
-		return err
-	}
-	m, err := remember(o.Data, book, o.Log)
+	defer func() { err = errors.Join(err, n.Close()) }()
+	m, err := remember(o.Data, n.Journal, o.Log)
 	if err != nil {
 		return err
 	}
 	m.keepOnly(o.points())
 	p := &points{
-		ledger: newLedger(book, o.Log), publisher: up, rules: o.Rules, memory: m, dir: o.Data,
+		ledger: newLedger(n.Journal, o.Log), publisher: n.Uplink, rules: o.Rules, memory: m, dir: o.Data,
 		states: map[string]record.State{}, log: o.Log,
 	}
 	if len(o.Sources) == 0 {
 		o.Log.Warn("nothing to watch: the configuration has neither doors nor climate, simulate or replay")
 	}
-	return o.report(ctx, p, book, up)
+	return n.Report(ctx, func(ctx context.Context) error { return o.watch(ctx, n, p) })
 }
 
-// report runs the sources, and the uplink for as long as they have something to say.
-func (o Options) report(ctx context.Context, p *points, book *journal.Journal, up *uplink.Uplink) error {
-	// The uplink outlives ctx by what is left to write down, and what head office has yet to acknowledge.
-	online, hangUp := context.WithCancel(context.WithoutCancel(ctx))
-	defer hangUp()
-	var parts errgroup.Group
-	parts.Go(func() error { return up.Run(online) })
-
-	p.begin(o)
+// watch handles what the sources observe until they have ended.
+func (o Options) watch(ctx context.Context, n *node.Node, p *points) error {
+	p.begin(o, n.Started())
 	in := newInbox()
+	var parts errgroup.Group
 	parts.Go(func() error { return observe(ctx, o.Sources, in, o.ExitAtEnd) })
 	in.serve(p)
-	p.end(o)
-	var err error
-	if o.ExitAtEnd && ctx.Err() == nil {
-		err = acknowledged(ctx, book, p.ledger.last)
+	p.end(n.Stopped())
+	err := parts.Wait()
+	if o.ExitAtEnd && err == nil && ctx.Err() == nil {
+		err = n.Settle(ctx)
 	}
-	hangUp()
-	return errors.Join(err, parts.Wait())
+	return err
 }
 
 // begin says that the agent is here, and what it knows so far.
-func (p *points) begin(o Options) {
+func (p *points) begin(o Options, started record.Entry) {
 	p.log.Info("agent ready", "station", o.Station, "node", o.Node, "version", o.Version, "data", o.Data, "points", len(o.points()))
-	p.ledger.write(record.Events, o.nodeEntry(record.NodeStarted))
+	p.ledger.write(record.Events, started)
 	p.withdraw()
 	p.expect(o.points())
 }
 
 // end writes down that the agent stops. Readings that wait for a commit are committed with it.
-func (p *points) end(o Options) {
-	p.ledger.write(record.Events, o.nodeEntry(record.NodeStopped))
+func (p *points) end(stopped record.Entry) {
+	p.ledger.write(record.Events, stopped)
 	p.ledger.close()
 	p.log.Info("agent stopped")
-}
-
-func (o Options) nodeEntry(typ string) record.Entry {
-	return record.NewEntry(typ, "node", time.Now(), record.NodeData{Program: "agent", Version: o.Version})
-}
-
-// acknowledged returns when head office has everything up to the given seqs, or ctx ends.
-func acknowledged(ctx context.Context, book *journal.Journal, through map[record.Stream]uint64) error {
-	for {
-		changed := book.Changed()
-		missing := false
-		for stream, seq := range through {
-			missing = missing || book.Position(stream).Through < seq
-		}
-		if !missing {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("wait for head office to acknowledge everything: %w", ctx.Err())
-		}
-	}
 }

@@ -88,17 +88,18 @@ func TestWorkGoesOnWithoutHeadOffice(t *testing.T) {
 
 func TestConfiguredReadsThePassword(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "password")
-	if err := os.WriteFile(file, []byte("secret\r\nsecond line\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	c := configs.Node{Station: "demo", Node: "agent", Broker: configs.Broker{URL: nobody, Username: "demo", PasswordFile: file}}
-	o, err := Configured("agent", "1.0", c, slog.New(slog.DiscardHandler))
-	if err != nil || o.Username != "demo" || o.Password != "secret" {
-		t.Errorf("login %q %q, %v", o.Username, o.Password, err)
-	}
-	c.Broker.PasswordFile = file + ".missing"
-	if _, err := Configured("agent", "1.0", c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), file+".missing") {
+	if _, err := Configured("agent", "1.0", c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("missing password file: %v, want an error that names it", err)
+	}
+	for text, want := range map[string]string{"secret": "secret", "secret\r\nsecond line\n": "secret", "": ""} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		o, err := Configured("agent", "1.0", c, slog.New(slog.DiscardHandler))
+		if err != nil || o.Username != "demo" || o.Password != want {
+			t.Errorf("%q: login %q %q, %v", text, o.Username, o.Password, err)
+		}
 	}
 }
 
