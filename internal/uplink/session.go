@@ -34,6 +34,7 @@ type session struct {
 	lost      chan error                   // the connection's end, from paho
 	published chan error                   // one result per publication awaited
 	acks      chan struct{}                // holds a token while acknowledgements wait
+	buried    chan struct{}                // holds a token while the broker says that this node is offline
 	lanes     [2]*lane                     // in the order of record.Streams
 	turn      int                          // counts batches, for telemetryShare
 	flying    int                          // batches awaiting PUBACK
@@ -50,6 +51,7 @@ func (u *Uplink) connectAndServe(ctx context.Context) (progressed bool, err erro
 		lost:      make(chan error, 1),
 		published: make(chan error, inFlight+1),
 		acks:      make(chan struct{}, 1),
+		buried:    make(chan struct{}, 1),
 		arrived:   map[record.Stream]record.Ack{},
 	}
 	for i, stream := range record.Streams {
@@ -115,19 +117,19 @@ func (s *session) topic(kind record.Kind, tail string) record.Topic {
 	return t
 }
 
-func (s *session) presence(state string) []byte {
-	return record.Presence{State: state, Since: time.Now()}.Encode()
-}
-
-// introduce subscribes to acknowledgements, says online, and queues every state.
+// introduce subscribes to acknowledgements, says online, and queues every state. It listens to its own presence as
+// well: after a half-open connection the broker publishes the will of the old one when the new one already stands.
 func (s *session) introduce(ctx context.Context) error {
 	filter := record.AckFilter(s.options.Station, s.options.Node)
 	if err := await(ctx, s.client.Subscribe(filter, 1, s.receive), writeTimeout); err != nil {
 		return fmt.Errorf("subscribe to %s: %w", filter, err)
 	}
+	if err := s.sayOnline(ctx); err != nil {
+		return err
+	}
 	topic := s.topic(record.KindOnline, "").String()
-	if err := await(ctx, s.client.Publish(topic, 1, true, s.presence(record.Online)), pubackTimeout); err != nil {
-		return fmt.Errorf("publish %s: %w", topic, err)
+	if err := await(ctx, s.client.Subscribe(topic, 1, s.hearPresence), writeTimeout); err != nil {
+		return fmt.Errorf("subscribe to %s: %w", topic, err)
 	}
 	s.renewStates()
 	return nil
@@ -179,6 +181,10 @@ func (s *session) serve(ctx context.Context) error {
 			}
 		case <-s.acks:
 			s.acknowledge(time.Now())
+		case <-s.buried:
+			if err := s.sayOnline(ctx); err != nil {
+				return err
+			}
 		case <-s.wake:
 			if err := s.publishStates(ctx); err != nil {
 				return err
@@ -299,20 +305,6 @@ func (s *session) publishStates(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// leave says offline when the connection still stands, since a clean disconnect discards the will.
-func (s *session) leave() {
-	if !s.client.IsConnectionOpen() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), farewell)
-	defer cancel()
-	topic := s.topic(record.KindOnline, "").String()
-	err := errors.Join(s.publishStates(ctx), await(ctx, s.client.Publish(topic, 1, true, s.presence(record.Offline)), farewell))
-	if err != nil {
-		s.options.Log.Warn("could not say offline", "error", err)
-	}
 }
 
 var errNoAnswer = errors.New("no answer")

@@ -266,6 +266,27 @@ func TestOnlineStatesAndOffline(t *testing.T) {
 	}
 }
 
+// TestWillOfAnOldConnection publishes what a broker does when it notices late that an earlier connection is dead.
+func TestWillOfAnOldConnection(t *testing.T) {
+	broker, _ := startBroker(t, "127.0.0.1:0")
+	o := startOffice(t, broker)
+	n := startNode(t, broker)
+	topic := record.Topic{Station: "demo", Node: "agent", Kind: record.KindOnline}.String()
+	online := func() bool {
+		p, err := record.DecodePresence([]byte(o.messages[topic]))
+		return err == nil && p.State == record.Online
+	}
+	n.write(t, record.Events, 1)
+	n.settle(t, record.Events, 1)
+	o.until("online", online)
+	o.mu.Lock()
+	delete(o.messages, topic)
+	o.mu.Unlock()
+	will := record.Presence{State: record.Offline, Since: time.Now().Add(-time.Hour)}
+	o.done(o.client.Publish(topic, 1, true, will.Encode()))
+	o.until("online again", online)
+}
+
 func TestBrokerRestartedEmpty(t *testing.T) {
 	broker, stop := startBroker(t, "127.0.0.1:0")
 	o := startOffice(t, broker)
