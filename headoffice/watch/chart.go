@@ -10,8 +10,20 @@ import (
 	"stationkeeper/headoffice/store"
 )
 
-// chartSpan is how much time a chart shows.
+// chartSpan is the most time a chart shows.
 const chartSpan = 24 * time.Hour
+
+// chartSpans are the lengths of time a chart may show, and how often its time axis is labelled. The shortest that
+// holds all of the last chartSpan is taken, so that a station of this morning has a chart to look at too.
+var chartSpans = []struct {
+	span, label time.Duration
+	key         string // of its name in the catalogue
+}{
+	{15 * time.Minute, 5 * time.Minute, "span.quarter"},
+	{time.Hour, 15 * time.Minute, "span.hour"},
+	{6 * time.Hour, 2 * time.Hour, "span.sixhours"},
+	{chartSpan, 6 * time.Hour, "span.day"},
+}
 
 // Size of a chart in its own units, one of which is about a pixel on a phone, and the margins that hold labels.
 const (
@@ -29,6 +41,8 @@ const chartMost = 1e12
 // chart is the drawing of one point's history: geometry and labels only, drawn by the template "chart".
 type chart struct {
 	Width, Height, Left, Right, Top, Bottom float64
+	// Span is the catalogue's key for how much time is shown.
+	Span string
 	// Unit stands above the value axis.
 	Unit string
 	// Y are the values, X the times labelled on the axes.
@@ -62,9 +76,8 @@ func (c *chart) Depth() float64 { return c.Bottom - c.Top }
 // drawChart draws what was measured in the chartSpan before end. Samples are in order of time. Without any in the
 // window it returns nil.
 func drawChart(samples []store.Sample, end time.Time, zone *time.Location, unit string, limit *float64) *chart {
-	start := end.Add(-chartSpan)
 	samples = slices.DeleteFunc(slices.Clone(samples), func(s store.Sample) bool {
-		return s.Time.Before(start) || s.Time.After(end) || !(math.Abs(s.Value) < chartMost)
+		return s.Time.Before(end.Add(-chartSpan)) || s.Time.After(end) || !(math.Abs(s.Value) < chartMost)
 	})
 	if len(samples) == 0 {
 		return nil
@@ -77,26 +90,34 @@ func drawChart(samples []store.Sample, end time.Time, zone *time.Location, unit 
 		low, high = min(low, *limit), max(high, *limit)
 	}
 	ticks := niceTicks(low, high)
-	p := projection{start: start, low: ticks[0], high: ticks[len(ticks)-1]}
+	p := projection{end: end, low: ticks[0], high: ticks[len(ticks)-1]}
+	for _, choice := range chartSpans {
+		if p.span = choice.span; !samples[0].Time.Before(p.start()) {
+			c.Span, c.X = choice.key, timeTicks(p, choice.label, zone)
+			break
+		}
+	}
 	for _, v := range ticks {
 		c.Y = append(c.Y, tick{At: p.y(v), Label: number(v, "")})
 	}
-	c.X = timeTicks(start, end, zone, p)
 	if limit != nil {
 		c.Limit = &tick{At: p.y(*limit), Label: amount(*limit, unit)}
 	}
-	c.trace(samples, start, end, p)
+	c.trace(samples, p)
 	return c
 }
 
 // projection maps times and values into the chart.
 type projection struct {
-	start     time.Time
+	end       time.Time
+	span      time.Duration
 	low, high float64
 }
 
+func (p projection) start() time.Time { return p.end.Add(-p.span) }
+
 func (p projection) x(t time.Time) float64 {
-	return round1(chartLeft + (chartRight-chartLeft)*float64(t.Sub(p.start))/float64(chartSpan))
+	return round1(chartLeft + (chartRight-chartLeft)*float64(t.Sub(p.start()))/float64(p.span))
 }
 
 func (p projection) y(v float64) float64 {
@@ -106,7 +127,7 @@ func (p projection) y(v float64) float64 {
 func round1(v float64) float64 { return math.Round(v*10) / 10 }
 
 // trace draws the samples, breaking the line where measuring paused.
-func (c *chart) trace(samples []store.Sample, start, end time.Time, p projection) {
+func (c *chart) trace(samples []store.Sample, p projection) {
 	pause := longestPause(samples)
 	gap := func(from, to time.Time) bool {
 		if to.Sub(from) <= pause {
@@ -115,7 +136,7 @@ func (c *chart) trace(samples []store.Sample, start, end time.Time, p projection
 		c.Gaps = append(c.Gaps, band{From: p.x(from), To: p.x(to)})
 		return true
 	}
-	gap(start, samples[0].Time)
+	gap(p.start(), samples[0].Time)
 	first := 0
 	for i := range samples {
 		if i+1 < len(samples) && !gap(samples[i].Time, samples[i+1].Time) {
@@ -124,7 +145,7 @@ func (c *chart) trace(samples []store.Sample, start, end time.Time, p projection
 		c.stretch(samples[first:i+1], p)
 		first = i + 1
 	}
-	gap(samples[len(samples)-1].Time, end)
+	gap(samples[len(samples)-1].Time, p.end)
 }
 
 // stretch draws samples that follow one another without a gap. Of those that share a column of the chart only
@@ -176,8 +197,7 @@ func extent(samples []store.Sample) (low, high float64) {
 }
 
 // longestPause is the longest time between two samples that still counts as measuring without interruption: a
-// little under twice the usual time between two, so that one missing sample shows, and at least a minute, which
-// is less than a pixel.
+// little under twice the usual time between two, so that one missing sample shows, and at least a minute.
 func longestPause(samples []store.Sample) time.Duration {
 	steps := make([]time.Duration, 0, len(samples))
 	for i := 1; i < len(samples); i++ {
@@ -213,18 +233,19 @@ func niceTicks(low, high float64) []float64 {
 	}
 }
 
-// timeTicks labels every sixth hour of the clock on the wall; midnight carries the date.
-func timeTicks(start, end time.Time, zone *time.Location, p projection) []tick {
+// timeTicks labels the times of the clock on the wall that are multiples of step; midnight carries the date.
+func timeTicks(p projection, step time.Duration, zone *time.Location) []tick {
 	var ticks []tick
-	local := start.In(zone)
-	for day := range 3 {
-		for hour := 0; hour < 24; hour += 6 {
-			t := time.Date(local.Year(), local.Month(), local.Day()+day, hour, 0, 0, 0, zone)
-			if t.Before(start) || t.After(end) {
+	local := p.start().In(zone)
+	for day := range 2 {
+		// Counted in hours and minutes of the wall, which a change to summer time leaves where they are.
+		for minute := 0; minute < 24*60; minute += int(step.Minutes()) {
+			t := time.Date(local.Year(), local.Month(), local.Day()+day, 0, minute, 0, 0, zone)
+			if t.Before(p.start()) || t.After(p.end) {
 				continue
 			}
 			label := t.Format("15:04")
-			if hour == 0 {
+			if minute == 0 {
 				label = t.Format("01-02")
 			}
 			ticks = append(ticks, tick{At: p.x(t), Label: label})

@@ -132,15 +132,30 @@ func TestChartShowsOneMissingHour(t *testing.T) {
 	}
 }
 
-func TestChartTimes(t *testing.T) {
-	c := drawChart(every(time.Minute, chartSpan, constant(20)), noon, shanghai, "°C", nil)
-	var labels []string
-	for _, x := range c.X {
-		labels = append(labels, x.Label)
-	}
-	// From half past noon to half past noon in Shanghai.
-	if got, want := strings.Join(labels, " "), "18:00 11-23 06:00 12:00"; got != want {
-		t.Errorf("the time axis says %q, want %q", got, want)
+// TestChartOfAYoungStation shows what there is rather than a day of nothing.
+func TestChartOfAYoungStation(t *testing.T) {
+	for _, c := range []struct {
+		age          time.Duration
+		span, labels string
+	}{
+		{3 * time.Minute, "span.quarter", "12:15 12:20 12:25 12:30"},
+		{15 * time.Minute, "span.quarter", "12:15 12:20 12:25 12:30"},
+		{16 * time.Minute, "span.hour", "11:30 11:45 12:00 12:15 12:30"},
+		{5 * time.Hour, "span.sixhours", "08:00 10:00 12:00"},
+		{7 * time.Hour, "span.day", "18:00 11-23 06:00 12:00"},
+		{48 * time.Hour, "span.day", "18:00 11-23 06:00 12:00"},
+	} {
+		chart := drawChart(every(10*time.Second, c.age, constant(20)), noon, shanghai, "°C", nil)
+		var labels []string
+		for _, x := range chart.X {
+			labels = append(labels, x.Label)
+		}
+		if got := strings.Join(labels, " "); chart.Span != c.span || got != c.labels {
+			t.Errorf("after %s: %s with %q, want %s with %q", c.age, chart.Span, got, c.span, c.labels)
+		}
+		if len(chart.Lines) != 1 {
+			t.Errorf("after %s: %d lines", c.age, len(chart.Lines))
+		}
 	}
 }
 

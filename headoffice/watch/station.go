@@ -17,6 +17,8 @@ const (
 	shownRatings  = 5
 	// chartSamples is about how many samples a chart is drawn from: two for each of its pixels on a phone.
 	chartSamples = 720
+	// chartStep is how often a chart moves on, so that it is not sent anew with everything else that changes.
+	chartStep = 10 * time.Second
 )
 
 // stationView is everything a station's page shows.
@@ -154,9 +156,10 @@ func (w *watch) drawClimate(ctx context.Context, e eye, station store.Station, p
 			continue
 		}
 		g := gaugeView{tile: e.tile(p, station.Nodes)}
-		end, caption := e.now, e.t("chart.span")
-		if !p.Time.IsZero() && e.now.Sub(p.Time) > chartSpan {
-			end, caption = p.Time, e.t("chart.ending", e.moment(p.Time).Text)
+		end := e.now.Truncate(chartStep).Add(chartStep)
+		replayed := !p.Time.IsZero() && e.now.Sub(p.Time) > chartSpan
+		if replayed {
+			end = p.Time
 		}
 		samples, err := w.Store.History(ctx, store.NodeKey{Station: station.ID, Node: p.Node}, p.Point,
 			end.Add(-chartSpan), end.Add(time.Millisecond), chartSamples)
@@ -165,9 +168,12 @@ func (w *watch) drawClimate(ctx context.Context, e eye, station store.Station, p
 		}
 		if g.Chart = drawChart(samples, end, e.zone, p.Unit, limitOf(p, alarms)); g.Chart != nil {
 			lowest, highest := amount(g.Chart.Lowest, p.Unit), amount(g.Chart.Highest, p.Unit)
-			g.Caption = caption + " · " + e.t("chart.range", lowest, highest)
-			g.Summary = e.t("chart.title", g.Place, e.moment(end.Add(-chartSpan)).Text, e.moment(end).Text, lowest, highest,
-				amount(g.Chart.Last, p.Unit))
+			caption := e.t("chart.span", e.t(g.Chart.Span))
+			if replayed {
+				caption = e.t("chart.ending", e.t(g.Chart.Span), e.moment(end).Text)
+			}
+			g.Caption = join(caption, e.t("chart.range", lowest, highest))
+			g.Summary = e.t("chart.title", g.Place, caption, lowest, highest, amount(g.Chart.Last, p.Unit))
 		}
 		gauges = append(gauges, g)
 	}
