@@ -23,6 +23,7 @@ type easel struct {
 	mu    sync.Mutex
 	times []time.Time
 	stale []bool // of hangzhou-01, at each drawing
+	other []bool // of ningbo-02
 }
 
 // drawn returns when the board was drawn, once all that is under way has come to rest.
@@ -41,6 +42,7 @@ func (e *easel) boards() *boards {
 		defer e.mu.Unlock()
 		e.times = append(e.times, time.Now())
 		e.stale = append(e.stale, stale("hangzhou-01"))
+		e.other = append(e.other, stale("ningbo-02"))
 		return []section{{ID: "n", HTML: strconv.Itoa(len(e.times))}}, e.err
 	}
 	subscribe := func() (<-chan store.Change, func()) { return e.changes, func() {} }
@@ -68,6 +70,9 @@ func TestBoardDrawsSoonAndNotTooOften(t *testing.T) {
 		}
 		if e.drawn()[1].Sub(quiet) != gather || !e.stale[1] {
 			t.Errorf("drawn after %s, stale %v", e.drawn()[1].Sub(quiet), e.stale[1])
+		}
+		if !e.other[0] || e.other[1] {
+			t.Errorf("a station that did not change was drawn %v, want only the first time", e.other)
 		}
 		before, began := len(e.drawn()), time.Now()
 		for range 1000 {
