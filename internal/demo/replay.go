@@ -181,7 +181,7 @@ func (a account) print(out io.Writer) {
 		if !one.Cleared.IsZero() {
 			cleared = one.Cleared.Format(minute)
 		}
-		fmt.Fprintf(out, "  %s to %s, raised at %.1f %s\n", one.Raised.Format(minute), cleared, one.Value, one.Unit)
+		fmt.Fprintf(out, "  %s to %s, raised at %.2f %s\n", one.Raised.Format(minute), cleared, one.Value, one.Unit)
 	}
 	v := a.visits
 	fmt.Fprintf(out, "\nCustomers of %s: %d tickets issued, %d served, %d left\n", customersDay, v.Issued, v.Served, v.Left)
