@@ -72,15 +72,15 @@ func TestEveryDriverCanBeConfigured(t *testing.T) {
 
 func TestFlags(t *testing.T) {
 	var out, errOut bytes.Buffer
-	if err := start([]string{"--version"}, &out, &errOut); err != nil || out.String() != "dev\n" {
+	if err := command().Start([]string{"--version"}, &out, &errOut); err != nil || out.String() != "dev\n" {
 		t.Errorf("--version printed %q, %v", &out, err)
 	}
 	for _, args := range [][]string{{"--no-such-flag"}, {"stray"}, {"--log-level", "loud"}, {"--config", "/nowhere.yaml"}, {}} {
-		if err := start(args, &out, &errOut); err == nil {
+		if err := command().Start(args, &out, &errOut); err == nil {
 			t.Errorf("%q: accepted", args)
 		}
 	}
-	if err := start([]string{"--config", filepath.Join("..", "configs", "agent.simulated.yaml"), "--station", "a/b"}, &out, &errOut); err == nil ||
+	if err := command().Start([]string{"--config", filepath.Join("..", "configs", "agent.simulated.yaml"), "--station", "a/b"}, &out, &errOut); err == nil ||
 		!strings.Contains(err.Error(), "station") {
 		t.Errorf("a bad station: %v", err)
 	}

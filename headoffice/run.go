@@ -26,10 +26,8 @@ type Options struct {
 	Data string
 	// HTTP serves the pages and the API. MQTT is the broker within, unless Broker is set.
 	HTTP, MQTT Listener
-	// Broker is an outside broker, BrokerURL how the operator spelled it; Username and Password log in there.
-	Broker             endpoint.Broker
-	BrokerURL          string
-	Username, Password string
+	// Broker is an outside broker.
+	Broker endpoint.Broker
 	// Zone is the time zone of the pages; nil means the machine's own.
 	Zone *time.Location
 	Log  *slog.Logger
@@ -87,7 +85,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	in, err := ingest.New(ingest.Options{
-		Store: records, Dial: meeting.dial, Broker: o.Broker, Username: o.Username, Password: o.Password, Log: o.Log,
+		Store: records, Dial: meeting.dial, Broker: o.Broker, Log: o.Log,
 	})
 	if err != nil {
 		return err
@@ -126,7 +124,7 @@ type exchange struct {
 func openBroker(ctx context.Context, o Options, cleanup *lifecycle.Cleanup) (exchange, error) {
 	if o.Broker.URL != "" {
 		open := func(context.Context, <-chan struct{}) error { return nil }
-		return exchange{open: open, where: slog.String("broker", o.BrokerURL)}, nil
+		return exchange{open: open, where: slog.String("broker", o.Broker.String())}, nil
 	}
 	listener, err := endpoint.Listen(ctx, "MQTT", o.MQTT.Addr, o.MQTT.TLS, o.MQTT.Insecure, o.Log)
 	if err != nil {

@@ -211,7 +211,6 @@ func TestOutsideBroker(t *testing.T) {
 	within := mustRun(t, anywhere(t.TempDir())) // its broker is the other's outside one
 	options := anywhere(t.TempDir())
 	options.MQTT = Listener{}
-	options.BrokerURL = "mqtt://" + within.mqtt
 	options.Broker = endpoint.Broker{URL: "tcp://" + within.mqtt}
 	if outside := mustRun(t, options); outside.mqtt != "" {
 		t.Errorf("listens for MQTT at %s", outside.mqtt)
@@ -247,7 +246,7 @@ func TestStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := start([]string{"--version"}, &out, io.Discard); err != nil || out.String() != version+"\n" {
+	if err := command().Start([]string{"--version"}, &out, io.Discard); err != nil || out.String() != version+"\n" {
 		t.Errorf("--version: %q, %v", out.String(), err)
 	}
 	for want, args := range map[string][]string{
@@ -259,7 +258,7 @@ func TestStart(t *testing.T) {
 		"plain connections are for this":     {"--broker", "mqtt://broker.example.org"},
 		"expected host:port":                 {"--http", "8080"},
 	} {
-		if err := start(args, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+		if err := command().Start(args, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v, want %q", args, err, want)
 		}
 	}

@@ -39,7 +39,7 @@ type program struct {
 	url string
 }
 
-func command(t *testing.T, args ...string) *exec.Cmd {
+func invocation(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(limited(t), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
@@ -51,7 +51,7 @@ var readyLine = regexp.MustCompile(`msg="kiosk ready" counter=(\S+)`)
 // mustStart starts a kiosk with flags alone and waits until it is ready.
 func mustStart(t *testing.T, data string) *program {
 	t.Helper()
-	p := &program{t: t, cmd: command(t, "--station", "test", "--data", data, "--broker", nobody, "--counter", "127.0.0.1:0", "--no-window")}
+	p := &program{t: t, cmd: invocation(t, "--station", "test", "--data", data, "--broker", nobody, "--counter", "127.0.0.1:0", "--no-window")}
 	pipe, err := p.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +153,7 @@ func TestWhatIsWrongWithTheStartIsTold(t *testing.T) {
 		{[]string{"--log-level", "loud"}, `log level "loud"`},
 		{[]string{"--station", "a", "--data", "x", "--broker", "mqtt://elsewhere.example"}, "plain connections are for this machine only"},
 	} {
-		cmd := command(t, c.args...)
+		cmd := invocation(t, c.args...)
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		err := cmd.Run()
@@ -165,14 +165,14 @@ func TestWhatIsWrongWithTheStartIsTold(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	out, err := command(t, "--version").Output()
+	out, err := invocation(t, "--version").Output()
 	if err != nil || strings.TrimSpace(string(out)) != version {
 		t.Errorf("version %q, %v", out, err)
 	}
 }
 
 func TestExampleStarts(t *testing.T) {
-	cmd := command(t, "--config", filepath.Join("..", "configs", "kiosk.example.yaml"), "--data", t.TempDir(), "--broker", nobody,
+	cmd := invocation(t, "--config", filepath.Join("..", "configs", "kiosk.example.yaml"), "--data", t.TempDir(), "--broker", nobody,
 		"--counter", "127.0.0.1:nonsense", "--no-window")
 	out, err := cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "listen for the counter page") {

@@ -125,7 +125,7 @@ func TestWindow(t *testing.T) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &program{t: t, cmd: command(t, "--config", config)}
+	p := &program{t: t, cmd: invocation(t, "--config", config)}
 	p.cmd.Env = append(p.cmd.Env, "DISPLAY="+mustDisplay(t), "HOME="+folder)
 	pipe, err := p.cmd.StderrPipe()
 	if err != nil {

@@ -33,9 +33,7 @@ type Options struct {
 	// Dial opens a connection to a broker within this process. When it is nil, Broker says where an outside one is.
 	Dial   func() (net.Conn, error)
 	Broker endpoint.Broker
-	// Username and Password log in at the broker; empty means without.
-	Username, Password string
-	Log                *slog.Logger
+	Log    *slog.Logger
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
 }

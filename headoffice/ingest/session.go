@@ -96,7 +96,7 @@ func (i *Ingest) clientOptions(lost func(error)) *mqtt.ClientOptions {
 	o.SetCleanSession(true).SetAutoReconnect(false).SetConnectRetry(false)
 	o.SetConnectTimeout(connectTimeout).SetWriteTimeout(answerTimeout)
 	o.SetKeepAlive(keepAlive).SetPingTimeout(answerTimeout)
-	o.SetUsername(i.o.Username).SetPassword(i.o.Password)
+	o.SetUsername(i.o.Broker.Username).SetPassword(i.o.Broker.Password)
 	o.SetConnectionLostHandler(func(_ mqtt.Client, err error) { lost(err) })
 	o.SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) { i.receive(m.Topic(), m.Payload()) })
 	if i.o.Dial == nil {

@@ -67,7 +67,7 @@ func TestAccountIsUnsoundWhenARecordIsMissing(t *testing.T) {
 	var out strings.Builder
 	a.print(&out)
 	for _, want := range []string{
-		"agent  events        3       3", "2026-03-02 12:00 to still raised, raised at 26.5 °C",
+		"agent  events        3       3", "2026-03-02 12:00 to still raised, raised at 26.52 °C",
 		"3 tickets issued, 2 served, 1 left", "34.8 s of those served",
 	} {
 		if !strings.Contains(out.String(), want) {

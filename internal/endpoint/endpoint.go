@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -50,47 +49,6 @@ func Listen(ctx context.Context, what, addr string, files TLSFiles, insecure boo
 		listener = tls.NewListener(listener, config)
 	}
 	return listener, nil
-}
-
-// Broker is a checked way to an MQTT broker.
-type Broker struct {
-	// URL is in the form that paho takes: tcp://host:port or ssl://host:port.
-	URL string
-	// TLS is nil for a plain connection.
-	TLS *tls.Config
-}
-
-// DialBroker checks a broker URL (mqtt://host[:1883] or mqtts://host[:8883]) by the same rule as Listen.
-func DialBroker(raw string, files TLSFiles, insecure bool, log *slog.Logger) (Broker, error) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Hostname() == "" {
-		return Broker{}, fmt.Errorf("broker %q: expected mqtt://host:port or mqtts://host:port", raw)
-	}
-	host := func(port string) string {
-		if u.Port() != "" {
-			port = u.Port()
-		}
-		return net.JoinHostPort(u.Hostname(), port)
-	}
-	switch u.Scheme {
-	case "mqtt":
-		addr := host("1883")
-		if err := allowPlain(addr, insecure); err != nil {
-			return Broker{}, fmt.Errorf("broker %s: %w: use mqtts://, or insecure: true", raw, err)
-		}
-		if !IsLoopback(addr) {
-			log.Warn("connecting without encryption beyond this machine, as insecure allows", "broker", raw)
-		}
-		return Broker{URL: "tcp://" + addr}, nil
-	case "mqtts":
-		config, err := files.client()
-		if err != nil {
-			return Broker{}, fmt.Errorf("broker %s: %w", raw, err)
-		}
-		config.ServerName = u.Hostname()
-		return Broker{URL: "ssl://" + host("8883"), TLS: config}, nil
-	}
-	return Broker{}, fmt.Errorf("broker %q: scheme %q: expected mqtt or mqtts", raw, u.Scheme)
 }
 
 // Serve runs an HTTP server on the listener until ctx ends, then lets requests under way finish for up to grace;

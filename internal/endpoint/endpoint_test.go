@@ -1,18 +1,12 @@
-package endpoint
+package endpoint_test
 
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"io"
 	"log/slog"
-	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -20,58 +14,31 @@ import (
 	"strings"
 	"testing"
 	"time"
-)
 
-// certificate makes a self-signed certificate for localhost and returns its files.
-func certificate(t *testing.T) (cert, key string) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := x509.MarshalECPrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write := func(name, kind string, content []byte) string {
-		path := filepath.Join(t.TempDir(), name)
-		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content}), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	return write("cert.pem", "CERTIFICATE", der), write("key.pem", "EC PRIVATE KEY", secret)
-}
+	"stationkeeper/internal/endpoint"
+	"stationkeeper/internal/endpoint/endpointtest"
+)
 
 func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
 
 func TestPlainListenersStayWithinThisMachine(t *testing.T) {
 	var out bytes.Buffer
 	for _, addr := range []string{"127.0.0.1:0", "localhost:0"} {
-		l, err := Listen(t.Context(), "HTTP", addr, TLSFiles{}, false, logTo(&out))
+		l, err := endpoint.Listen(t.Context(), "HTTP", addr, endpoint.TLSFiles{}, false, logTo(&out))
 		if err != nil {
 			t.Fatalf("%s: %v", addr, err)
 		}
 		l.Close()
 	}
 	for _, addr := range []string{"0.0.0.0:0", ":0", "[::]:0"} {
-		if l, err := Listen(t.Context(), "HTTP", addr, TLSFiles{}, false, logTo(&out)); !errors.Is(err, ErrPlain) {
+		if l, err := endpoint.Listen(t.Context(), "HTTP", addr, endpoint.TLSFiles{}, false, logTo(&out)); !errors.Is(err, endpoint.ErrPlain) {
 			t.Errorf("%s: listener %v, error %v; want ErrPlain", addr, l, err)
 		}
 	}
 	if out.Len() != 0 {
 		t.Errorf("said %q without reason", out.String())
 	}
-	l, err := Listen(t.Context(), "HTTP", "0.0.0.0:0", TLSFiles{}, true, logTo(&out))
+	l, err := endpoint.Listen(t.Context(), "HTTP", "0.0.0.0:0", endpoint.TLSFiles{}, true, logTo(&out))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,24 +46,24 @@ func TestPlainListenersStayWithinThisMachine(t *testing.T) {
 	if !strings.Contains(out.String(), "level=WARN") || !strings.Contains(out.String(), "without encryption") {
 		t.Errorf("insecure listener said %q, want a warning", out.String())
 	}
-	if _, err := Listen(t.Context(), "HTTP", "127.0.0.1", TLSFiles{}, false, logTo(&out)); err == nil {
+	if _, err := endpoint.Listen(t.Context(), "HTTP", "127.0.0.1", endpoint.TLSFiles{}, false, logTo(&out)); err == nil {
 		t.Error("an address without a port was accepted")
 	}
 }
 
 func TestListenWithTLSServesEverywhere(t *testing.T) {
-	cert, key := certificate(t)
-	l, err := Listen(t.Context(), "HTTP", "0.0.0.0:0", TLSFiles{Cert: cert, Key: key}, false, logTo(io.Discard))
+	files := endpointtest.Certificate(t)
+	l, err := endpoint.Listen(t.Context(), "HTTP", "0.0.0.0:0", endpoint.TLSFiles{Cert: files.Cert, Key: files.Key}, false, logTo(io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	go func() {
-		served <- Serve(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") }), time.Second)
+		served <- endpoint.Serve(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") }), time.Second)
 	}()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
-	b, err := DialBroker("mqtts://localhost:"+port, TLSFiles{CA: cert}, false, logTo(io.Discard))
+	b, err := endpoint.Remote{URL: "mqtts://localhost:" + port, TLS: endpoint.TLSFiles{CA: files.CA}}.Resolve(logTo(io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,8 +85,8 @@ func TestListenWithTLSServesEverywhere(t *testing.T) {
 }
 
 func TestServerWithCARequiresClientCertificates(t *testing.T) {
-	cert, key := certificate(t)
-	l, err := Listen(t.Context(), "MQTT", "127.0.0.1:0", TLSFiles{CA: cert, Cert: cert, Key: key}, false, logTo(io.Discard))
+	files := endpointtest.Certificate(t)
+	l, err := endpoint.Listen(t.Context(), "MQTT", "127.0.0.1:0", files, false, logTo(io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,11 +104,11 @@ func TestServerWithCARequiresClientCertificates(t *testing.T) {
 	}()
 	for _, c := range []struct {
 		name  string
-		files TLSFiles
+		files endpoint.TLSFiles
 		good  bool
-	}{{"with", TLSFiles{CA: cert, Cert: cert, Key: key}, true}, {"without", TLSFiles{CA: cert}, false}} {
+	}{{"with", files, true}, {"without", endpoint.TLSFiles{CA: files.CA}, false}} {
 		_, port, _ := net.SplitHostPort(l.Addr().String())
-		b, err := DialBroker("mqtts://localhost:"+port, c.files, false, logTo(io.Discard))
+		b, err := endpoint.Remote{URL: "mqtts://localhost:" + port, TLS: c.files}.Resolve(logTo(io.Discard))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +122,7 @@ func TestServerWithCARequiresClientCertificates(t *testing.T) {
 }
 
 func TestServeEndsAlthoughALiveConnectionStaysOpen(t *testing.T) {
-	l, err := Listen(t.Context(), "HTTP", "127.0.0.1:0", TLSFiles{}, false, logTo(io.Discard))
+	l, err := endpoint.Listen(t.Context(), "HTTP", "127.0.0.1:0", endpoint.TLSFiles{}, false, logTo(io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +130,7 @@ func TestServeEndsAlthoughALiveConnectionStaysOpen(t *testing.T) {
 	served := make(chan error, 1)
 	inside := make(chan struct{})
 	go func() {
-		served <- Serve(ctx, l, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		served <- endpoint.Serve(ctx, l, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			close(inside)
 			<-r.Context().Done()
 		}), time.Millisecond)
@@ -176,30 +143,47 @@ func TestServeEndsAlthoughALiveConnectionStaysOpen(t *testing.T) {
 	}
 }
 
-func TestDialBroker(t *testing.T) {
-	cert, key := certificate(t)
+func TestPasswordIsTheFirstLineOfItsFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "password")
+	remote := endpoint.Remote{URL: "mqtt://127.0.0.1", Username: "demo", PasswordFile: file}
+	if _, err := remote.Resolve(logTo(io.Discard)); err == nil || !strings.Contains(err.Error(), file) {
+		t.Errorf("missing file: %v, want an error that names it", err)
+	}
+	for text, want := range map[string]string{"secret": "secret", "secret\r\nsecond line\n": "secret", "": ""} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b, err := remote.Resolve(logTo(io.Discard))
+		if err != nil || b.Username != "demo" || b.Password != want || b.String() != "mqtt://127.0.0.1" {
+			t.Errorf("%q: %s with %q %q, %v", text, b, b.Username, b.Password, err)
+		}
+	}
+}
+
+func TestResolve(t *testing.T) {
+	files := endpointtest.Certificate(t)
 	var out bytes.Buffer
 	for _, c := range []struct {
 		url      string
-		files    TLSFiles
+		files    endpoint.TLSFiles
 		insecure bool
 		want     string // URL, or "" for an error
 		say      string
 	}{
-		{"mqtt://127.0.0.1", TLSFiles{}, false, "tcp://127.0.0.1:1883", ""},
-		{"mqtt://[::1]:9", TLSFiles{}, false, "tcp://[::1]:9", ""},
-		{"mqtt://office.example", TLSFiles{}, false, "", "mqtts://"},
-		{"mqtt://office.example", TLSFiles{}, true, "tcp://office.example:1883", ""},
-		{"mqtts://office.example", TLSFiles{}, false, "ssl://office.example:8883", ""},
-		{"mqtts://office.example", TLSFiles{CA: cert, Cert: cert, Key: key}, false, "ssl://office.example:8883", ""},
-		{"mqtts://office.example", TLSFiles{CA: "/nowhere.pem"}, false, "", "/nowhere.pem"},
-		{"mqtts://office.example", TLSFiles{CA: key}, false, "", "no PEM certificate"},
-		{"mqtts://office.example", TLSFiles{Cert: "/nowhere.pem", Key: key}, false, "", "/nowhere.pem"},
-		{"tcp://office.example", TLSFiles{}, false, "", "expected mqtt or mqtts"},
-		{"mqtt://", TLSFiles{}, false, "", "expected mqtt://"},
-		{"::", TLSFiles{}, false, "", "expected mqtt://"},
+		{"mqtt://127.0.0.1", endpoint.TLSFiles{}, false, "tcp://127.0.0.1:1883", ""},
+		{"mqtt://[::1]:9", endpoint.TLSFiles{}, false, "tcp://[::1]:9", ""},
+		{"mqtt://office.example", endpoint.TLSFiles{}, false, "", "mqtts://"},
+		{"mqtt://office.example", endpoint.TLSFiles{}, true, "tcp://office.example:1883", ""},
+		{"mqtts://office.example", endpoint.TLSFiles{}, false, "ssl://office.example:8883", ""},
+		{"mqtts://office.example", files, false, "ssl://office.example:8883", ""},
+		{"mqtts://office.example", endpoint.TLSFiles{CA: "/nowhere.pem"}, false, "", "/nowhere.pem"},
+		{"mqtts://office.example", endpoint.TLSFiles{CA: files.Key}, false, "", "no PEM certificate"},
+		{"mqtts://office.example", endpoint.TLSFiles{Cert: "/nowhere.pem", Key: files.Key}, false, "", "/nowhere.pem"},
+		{"tcp://office.example", endpoint.TLSFiles{}, false, "", "expected mqtt or mqtts"},
+		{"mqtt://", endpoint.TLSFiles{}, false, "", "expected mqtt://"},
+		{"::", endpoint.TLSFiles{}, false, "", "expected mqtt://"},
 	} {
-		got, err := DialBroker(c.url, c.files, c.insecure, logTo(&out))
+		got, err := endpoint.Remote{URL: c.url, TLS: c.files, Insecure: c.insecure}.Resolve(logTo(&out))
 		if got.URL != c.want || (c.want == "") != (err != nil) || (err != nil && !strings.Contains(err.Error(), c.say)) {
 			t.Errorf("%s: %q, %v; want %q or an error that says %q", c.url, got.URL, err, c.want, c.say)
 		}

@@ -141,7 +141,7 @@ func openJournal(t *testing.T, dir string) *journal.Journal {
 func (o *office) drain(t *testing.T, node string, j *journal.Journal) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	broker, err := endpoint.DialBroker(o.url(), endpoint.TLSFiles{}, false, log)
+	broker, err := endpoint.Remote{URL: o.url()}.Resolve(log)
 	if err != nil {
 		t.Fatal(err)
 	}

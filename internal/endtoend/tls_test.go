@@ -1,44 +1,15 @@
 package endtoend
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
-	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"stationkeeper/internal/endpoint/endpointtest"
 	"stationkeeper/internal/record"
 )
-
-// certificate makes a self-signed certificate for localhost and returns its files.
-func certificate(t *testing.T) (cert, key string) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := x509.MarshalECPrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return writeFile(t, "cert.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
-		writeFile(t, "key.pem", pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: secret}))
-}
 
 func writeFile(t *testing.T, name string, content []byte) string {
 	t.Helper()
@@ -51,8 +22,8 @@ func writeFile(t *testing.T, name string, content []byte) string {
 
 // TestTLS lets a kiosk report over TLS, and one that does not know the certificate's authority fail and say why.
 func TestTLS(t *testing.T) {
-	cert, key := certificate(t)
-	config := writeFile(t, "headoffice.yaml", fmt.Appendf(nil, "mqtt: {cert: %s, key: %s}\n", cert, key))
+	files := endpointtest.Certificate(t)
+	config := writeFile(t, "headoffice.yaml", fmt.Appendf(nil, "mqtt: {cert: %s, key: %s}\n", files.Cert, files.Key))
 	o := &office{program: start(t, "headoffice", "--config", config, "--data", t.TempDir(), "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0")}
 	ready := o.says("head office ready")
 	o.http = ready["http"]
@@ -63,7 +34,7 @@ func TestTLS(t *testing.T) {
 		k.counter = k.says("kiosk ready")["counter"]
 		return k
 	}
-	good := kiosk(fmt.Sprintf("{url: \"mqtts://localhost%s\", ca: %s}", port, cert))
+	good := kiosk(fmt.Sprintf("{url: \"mqtts://localhost%s\", ca: %s}", port, files.CA))
 	good.mustTake(t)
 	o.until(t, "the ticket", func() bool { return o.count(t, "kiosk", record.TicketIssued) == 1 })
 	stranger := kiosk(fmt.Sprintf("{url: \"mqtts://localhost%s\"}", port))

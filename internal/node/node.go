@@ -3,14 +3,10 @@
 package node
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
-	"strings"
 	"time"
 
 	"stationkeeper/configs"
@@ -31,9 +27,8 @@ type Options struct {
 	Station, Node string
 	// Data is the folder of the journal.
 	Data string
-	// Broker is how head office is reached; Username and Password log in there.
-	Broker             endpoint.Broker
-	Username, Password string
+	// Broker is how head office is reached.
+	Broker endpoint.Broker
 	// MaxBytes, Retain and TelemetryDelay are those of journal.Options.
 	MaxBytes               int64
 	Retain, TelemetryDelay time.Duration
@@ -47,38 +42,19 @@ func Configured(program, version string, c configs.Node, log *slog.Logger) (Opti
 	if err != nil {
 		return Options{}, err
 	}
-	files := endpoint.TLSFiles{CA: c.Broker.CA, Cert: c.Broker.Cert, Key: c.Broker.Key}
-	broker, err := endpoint.DialBroker(c.Broker.URL, files, c.Broker.Insecure, log)
+	b := c.Broker
+	broker, err := endpoint.Remote{
+		URL: b.URL, TLS: endpoint.TLSFiles{CA: b.CA, Cert: b.Cert, Key: b.Key}, Insecure: b.Insecure,
+		Username: b.Username, PasswordFile: b.PasswordFile,
+	}.Resolve(log)
 	if err != nil {
 		return Options{}, err
 	}
-	password, err := firstLine(c.Broker.PasswordFile)
-	if err != nil {
-		return Options{}, fmt.Errorf("read the broker's password: %w", err)
-	}
 	return Options{
-		Program: program, Version: version, Station: c.Station, Node: c.Node, Data: c.Data,
-		Broker: broker, Username: c.Broker.Username, Password: password,
+		Program: program, Version: version, Station: c.Station, Node: c.Node, Data: c.Data, Broker: broker,
 		MaxBytes: int64(c.Journal.MaxMegabytes) * 1e6, Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
 		Clock: system, Log: log,
 	}, nil
-}
-
-// firstLine is a file's first line; empty without a file.
-func firstLine(path string) (string, error) {
-	if path == "" {
-		return "", nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close() // only read from
-	line, err := bufio.NewReader(file).ReadString('\n')
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return strings.TrimRight(line, "\r\n"), err
 }
 
 // Validate refuses what would fail later and is not checked by what fails then.
@@ -129,8 +105,7 @@ func (n *Node) open(o Options) error {
 	}
 	n.cleanup.Add("journal", n.Journal.Close)
 	n.Uplink, err = uplink.New(uplink.Options{
-		Station: o.Station, Node: o.Node, Broker: o.Broker, Username: o.Username, Password: o.Password,
-		Journal: n.Journal, Log: o.Log,
+		Station: o.Station, Node: o.Node, Broker: o.Broker, Journal: n.Journal, Log: o.Log,
 	})
 	return err
 }

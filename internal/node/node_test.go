@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -83,23 +80,6 @@ func TestWorkGoesOnWithoutHeadOffice(t *testing.T) {
 	records, _, err := n.Journal.Read(record.Events, 0, 10)
 	if err != nil || len(records) != 1 || string(records[0].Data) != `{"program":"agent","version":"1.0"}` {
 		t.Errorf("journal holds %v, %v", records, err)
-	}
-}
-
-func TestConfiguredReadsThePassword(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "password")
-	c := configs.Node{Station: "demo", Node: "agent", Broker: configs.Broker{URL: nobody, Username: "demo", PasswordFile: file}}
-	if _, err := Configured("agent", "1.0", c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), file) {
-		t.Errorf("missing password file: %v, want an error that names it", err)
-	}
-	for text, want := range map[string]string{"secret": "secret", "secret\r\nsecond line\n": "secret", "": ""} {
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		o, err := Configured("agent", "1.0", c, slog.New(slog.DiscardHandler))
-		if err != nil || o.Username != "demo" || o.Password != want {
-			t.Errorf("%q: login %q %q, %v", text, o.Username, o.Password, err)
-		}
 	}
 }
 

@@ -68,7 +68,7 @@ func (u *Uplink) connectAndServe(ctx context.Context) (progressed bool, err erro
 	if err := s.introduce(ctx); err != nil {
 		return false, err
 	}
-	u.options.Log.Info("connected to head office's broker", "broker", u.options.Broker.URL)
+	u.options.Log.Info("connected to head office's broker", "broker", u.options.Broker)
 	return true, s.serve(ctx)
 }
 
@@ -86,8 +86,8 @@ func (s *session) clientOptions() *mqtt.ClientOptions {
 		SetPingTimeout(keepAlive/2).
 		SetTLSConfig(s.options.Broker.TLS).
 		SetBinaryWill(s.topic(record.KindOnline, "").String(), s.presence(record.Offline), 1, true)
-	if s.options.Username != "" {
-		o.SetUsername(s.options.Username).SetPassword(s.options.Password)
+	if b := s.options.Broker; b.Username != "" {
+		o.SetUsername(b.Username).SetPassword(b.Password)
 	}
 	o.SetConnectionLostHandler(func(_ mqtt.Client, err error) {
 		select {

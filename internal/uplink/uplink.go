@@ -35,10 +35,8 @@ var _ Journal = (*journal.Journal)(nil)
 type Options struct {
 	Station, Node string
 	Broker        endpoint.Broker
-	// Username and Password log in at the broker; empty for none.
-	Username, Password string
-	Journal            Journal
-	Log                *slog.Logger
+	Journal       Journal
+	Log           *slog.Logger
 
 	// AckTimeout is how long head office may take to acknowledge before records are sent again; it doubles, up to
 	// a minute, while nothing comes. 0 means 10 s.
@@ -149,7 +147,7 @@ func (u *Uplink) Run(ctx context.Context) error {
 			wait.reset()
 		}
 		pause := wait.next(rand.Float64())
-		u.options.Log.Warn("no connection to head office's broker", "broker", u.options.Broker.URL,
+		u.options.Log.Warn("no connection to head office's broker", "broker", u.options.Broker,
 			"error", err, "lasted", time.Since(began).Round(time.Millisecond), "retry_in", pause.Round(time.Millisecond))
 		select {
 		case <-ctx.Done():
