@@ -114,6 +114,25 @@ func TestOutage(t *testing.T) {
 	t.Logf("agent %v, kiosk %v", o.compare(t, "agent", agentData), o.compare(t, "kiosk", kioskData))
 }
 
+// TestHeadOfficeLosesItsDatabase lets head office begin anew with an empty folder, as after a broken disk. The station
+// sends again what it still has, which after so short a time is everything.
+func TestHeadOfficeLosesItsDatabase(t *testing.T) {
+	o := startOffice(t, "")
+	data := t.TempDir()
+	kiosk := startKiosk(t, o, data)
+	for range 20 {
+		kiosk.mustTake(t)
+	}
+	o.until(t, "20 tickets", func() bool { return o.count(t, "kiosk", record.TicketIssued) == 20 })
+	o.stop()
+	o.data = t.TempDir()
+	o.start(t)
+	kiosk.mustTake(t)
+	o.until(t, "21 tickets", func() bool { return o.count(t, "kiosk", record.TicketIssued) == 21 })
+	kiosk.stop()
+	o.compare(t, "kiosk", data)
+}
+
 // TestKilledNodes kills agent and kiosk again and again. What was promised is at head office in the end.
 func TestKilledNodes(t *testing.T) {
 	o := startOffice(t, "")

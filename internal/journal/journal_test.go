@@ -321,8 +321,13 @@ func TestAcknowledgedRecordsAreTrimmedAfterRetention(t *testing.T) {
 	j = mustOpen(t, dir, o)
 	mustAppend(t, j, record.Events, entry(4))
 	got, lost := mustRead(t, j, record.Events, 0, 9)
-	if seqs(got) != "2 3 4" || len(lost) != 0 {
-		t.Errorf("records %s, tombstones %v; want 2 3 4 and none: 1 was acknowledged", seqs(got), lost)
+	want := record.Lost{First: 1, Last: 1, Reason: record.ReasonExpired}
+	if seqs(got) != "2 3 4" || len(lost) != 1 || lost[0] != want {
+		t.Errorf("records %s, tombstones %v; want 2 3 4 and %v", seqs(got), lost, want)
+	}
+	checkComplete(t, j, record.Events, 4)
+	if got, lost := mustRead(t, j, record.Events, 1, 9); seqs(got) != "2 3 4" || len(lost) != 0 {
+		t.Errorf("after 1: records %s, tombstones %v; want 2 3 4 and none", seqs(got), lost)
 	}
 }
 

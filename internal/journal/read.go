@@ -2,7 +2,9 @@ package journal
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -10,13 +12,15 @@ import (
 )
 
 // Read returns the durable records of a stream that come after a seq, in order, at most limit of them, and the
-// tombstones of what is gone in the range they cover. When fewer than limit are left, the range ends at the last
-// record. A group whose bytes no longer match their checksum is a tombstone too.
+// tombstones of what is gone in the range they cover, in order. When fewer than limit are left, the range ends at the
+// last record. Every seq of the range is either a record's or under a tombstone: a group whose bytes no longer match
+// their checksum has one, and so has what was acknowledged and is no longer kept.
 func (j *Journal) Read(stream record.Stream, after uint64, limit int) ([]record.Record, []record.Lost, error) {
 	if limit < 1 {
 		return nil, nil, fmt.Errorf("read %s: limit %d: expected at least 1", stream, limit)
 	}
-	r := reader{stream: stream, after: after, limit: limit, durable: j.Position(stream).Last, cache: j.cached(stream)}
+	at := j.Position(stream)
+	r := reader{stream: stream, after: after, limit: limit, durable: at.Last, through: at.Through, cache: j.cached(stream)}
 	err := j.db.View(func(tx *bbolt.Tx) error {
 		r.collect(tx)
 		return nil
@@ -49,6 +53,7 @@ type reader struct {
 	// durable is the last seq to tell. A transaction may see more: bbolt shows a commit as soon as it is written,
 	// before the flush that makes it outlast a power cut has returned.
 	durable uint64
+	through uint64 // acknowledged by head office
 	cache   group
 	records []record.Record
 	lost    []record.Lost
@@ -66,6 +71,7 @@ func (r *reader) collect(tx *bbolt.Tx) {
 		end = r.records[len(r.records)-1].Seq
 	}
 	r.buried(tx, end)
+	r.account(end)
 }
 
 // start moves the cursor to the group that holds seq, or else the first one after it.
@@ -123,4 +129,54 @@ func (r *reader) buried(tx *bbolt.Tx, end uint64) {
 			r.lost = append(r.lost, l)
 		}
 	}
+}
+
+// account puts the tombstones in order and adds those of what is missing without one. Groups are dropped without a
+// trace only after head office has acknowledged them; anything else missing has been damaged.
+func (r *reader) account(end uint64) {
+	slices.SortFunc(r.lost, func(a, b record.Lost) int { return cmp.Compare(a.First, b.First) })
+	var missing []record.Lost
+	records, lost := r.records, r.lost
+	next := r.after + 1
+	for next <= end {
+		gap := end + 1 // first seq from next on that is accounted for
+		for len(lost) > 0 && lost[0].Last < next {
+			lost = lost[1:]
+		}
+		if len(lost) > 0 {
+			gap = min(gap, max(next, lost[0].First))
+		}
+		for len(records) > 0 && records[0].Seq < next {
+			records = records[1:]
+		}
+		if len(records) > 0 {
+			gap = min(gap, records[0].Seq)
+		}
+		missing = append(missing, r.gone(next, gap-1)...)
+		switch {
+		case gap > end:
+			next = gap
+		case len(lost) > 0 && lost[0].First <= gap:
+			next = lost[0].Last + 1
+		default:
+			next = gap + 1
+		}
+	}
+	if len(missing) > 0 {
+		r.lost = append(r.lost, missing...)
+		slices.SortFunc(r.lost, func(a, b record.Lost) int { return cmp.Compare(a.First, b.First) })
+	}
+}
+
+// gone is what to say of first to last, which are missing without a tombstone; nothing when the range is empty.
+func (r *reader) gone(first, last uint64) []record.Lost {
+	var lost []record.Lost
+	if expired := min(last, r.through); first <= expired {
+		lost = append(lost, record.Lost{First: first, Last: expired, Reason: record.ReasonExpired})
+		first = expired + 1
+	}
+	if first <= last {
+		lost = append(lost, record.Lost{First: first, Last: last, Reason: record.ReasonDamaged})
+	}
+	return lost
 }

@@ -90,6 +90,8 @@ const (
 	ReasonFull    = "full"    // the journal had reached its byte cap or the disk was full
 	ReasonThinned = "thinned" // telemetry thinned to save space
 	ReasonDamaged = "damaged" // the bytes on disk no longer match their checksum
+	// ReasonExpired: head office had acknowledged them, and they were no longer kept when it asked again.
+	ReasonExpired = "expired"
 )
 
 var (

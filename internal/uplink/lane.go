@@ -48,9 +48,16 @@ func (l *lane) sentTo(seq uint64, now time.Time) {
 }
 
 // acknowledged notes what head office has. An acknowledgement that says nothing new after a long silence is head
-// office coming back and saying where it stands: what it did not get is sent again at once.
+// office coming back and saying where it stands: what it did not get is sent again at once. One that says less than
+// before is head office with an older database: what it has lost is sent again, as far as it is still there.
 func (l *lane) acknowledged(through uint64, now time.Time) {
-	if through <= l.through {
+	if through < l.through {
+		l.through = through
+		l.rewind()
+		l.patience = l.timeout
+		return
+	}
+	if through == l.through {
 		if len(l.ends) > 0 && now.Sub(l.quiet) > l.timeout {
 			l.rewind()
 			l.patience = l.timeout

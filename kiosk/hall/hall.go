@@ -198,6 +198,9 @@ func (h *Hall) catchUp() error {
 			return err
 		}
 		for _, l := range lost {
+			if l.Reason == record.ReasonExpired {
+				continue // kept its time, which is longer than a day
+			}
 			h.options.Log.Warn("records that the queue may need are gone", "first", l.First, "last", l.Last, "reason", l.Reason)
 		}
 		for _, r := range records {
