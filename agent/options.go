@@ -15,6 +15,8 @@ import (
 
 	"stationkeeper/agent/alarm"
 	"stationkeeper/configs"
+	"stationkeeper/internal/clock"
+	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/node"
 	"stationkeeper/sensors/climate"
 	"stationkeeper/sensors/door"
@@ -31,7 +33,11 @@ const (
 
 // options maps the configuration into what the agent is made of. Hardware is not touched yet.
 func options(c configs.Agent, log *slog.Logger) (Options, error) {
-	base, err := node.Configured("agent", version, c.Node, log)
+	system, err := clock.System()
+	if err != nil {
+		return Options{}, err
+	}
+	broker, err := endpoint.Remote(c.Broker).Resolve(log)
 	if err != nil {
 		return Options{}, err
 	}
@@ -39,7 +45,14 @@ func options(c configs.Agent, log *slog.Logger) (Options, error) {
 	if err != nil {
 		return Options{}, err
 	}
-	return Options{Options: base, Sources: sources, Rules: rules(c.Alarms), ExitAtEnd: c.ExitAtEnd}, nil
+	return Options{
+		Options: node.Options{
+			Program: "agent", Version: version, Station: c.Station, Node: c.Node.Node, Data: c.Data, Broker: broker,
+			MaxBytes: c.Journal.MaxBytes(), Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
+			Clock: system, Log: log,
+		},
+		Sources: sources, Rules: rules(c.Alarms), ExitAtEnd: c.ExitAtEnd,
+	}, nil
 }
 
 func rules(alarms []configs.Alarm) []alarm.Rule {

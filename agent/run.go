@@ -89,8 +89,8 @@ func (o Options) watch(ctx context.Context, n *node.Node, p *points) error {
 	in.serve(p)
 	p.end(n.Stopped())
 	err := parts.Wait()
-	if o.ExitAtEnd && err == nil && ctx.Err() == nil {
-		err = n.Settle(ctx)
+	if o.ExitAtEnd && ctx.Err() == nil {
+		err = errors.Join(err, n.Settle(ctx)) // also when a recording could not be understood: what came before was
 	}
 	return err
 }

@@ -49,6 +49,9 @@ type Overrides struct {
 	Station, Node, Broker, Data string
 }
 
+// MaxBytes is MaxMegabytes in bytes.
+func (j Journal) MaxBytes() int64 { return int64(j.MaxMegabytes) * 1e6 }
+
 func defaultNode(node string) Node {
 	return Node{
 		Node:    node,

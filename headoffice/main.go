@@ -56,11 +56,8 @@ func options(c configs.HeadOffice, log *slog.Logger) (o Options, err error) {
 			return Options{}, fmt.Errorf("time zone: %w", err)
 		}
 	}
-	if b := c.Broker; b.URL != "" {
-		o.Broker, err = endpoint.Remote{
-			URL: b.URL, TLS: endpoint.TLSFiles{CA: b.CA, Cert: b.Cert, Key: b.Key}, Insecure: b.Insecure,
-			Username: b.Username, PasswordFile: b.PasswordFile,
-		}.Resolve(log)
+	if c.Broker.URL != "" {
+		o.Broker, err = endpoint.Remote(c.Broker).Resolve(log)
 	}
 	return o, err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stationkeeper/configs"
+	"stationkeeper/internal/clock"
 	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/node"
 	"stationkeeper/kiosk/counter"
@@ -16,15 +17,23 @@ import (
 
 // options maps the configuration into what the kiosk is made of.
 func options(c configs.Kiosk, stdout io.Writer, log *slog.Logger) (Options, error) {
-	base, err := node.Configured("kiosk", version, c.Node, log)
+	system, err := clock.System()
+	if err != nil {
+		return Options{}, err
+	}
+	broker, err := endpoint.Remote(c.Broker).Resolve(log)
 	if err != nil {
 		return Options{}, err
 	}
 	p := c.CounterPage
 	o := Options{
-		Options: base,
-		Page:    Page{Addr: p.Listen, TLS: endpoint.TLSFiles{CA: p.CA, Cert: p.Cert, Key: p.Key}, Insecure: p.Insecure},
-		Stdout:  stdout,
+		Options: node.Options{
+			Program: "kiosk", Version: version, Station: c.Station, Node: c.Node.Node, Data: c.Data, Broker: broker,
+			MaxBytes: c.Journal.MaxBytes(), Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
+			Clock: system, Log: log,
+		},
+		Page:   Page{Addr: p.Listen, TLS: endpoint.TLSFiles{CA: p.CA, Cert: p.Cert, Key: p.Key}, Insecure: p.Insecure},
+		Stdout: stdout,
 	}
 	if c.Replay.File != "" {
 		return o, o.record(c.Replay)

@@ -16,11 +16,13 @@ import (
 // Remote is where an MQTT broker is and how to log in there, as a configuration says it.
 type Remote struct {
 	// URL is mqtt://host[:1883] or mqtts://host[:8883].
-	URL      string
-	TLS      TLSFiles
-	Insecure bool
+	URL string
+	// CA, Cert and Key are those of TLSFiles.
+	CA, Cert, Key string
 	// Username and the first line of PasswordFile log in; empty means without.
 	Username, PasswordFile string
+	// Insecure allows plain mqtt:// to a host that is not this machine.
+	Insecure bool
 }
 
 // Broker is a checked way to an MQTT broker.
@@ -61,7 +63,8 @@ func (r Remote) Resolve(log *slog.Logger) (Broker, error) {
 		}
 		b.URL = "tcp://" + addr
 	case "mqtts":
-		if b.TLS, err = r.TLS.client(); err != nil {
+		files := TLSFiles{r.CA, r.Cert, r.Key}
+		if b.TLS, err = files.client(); err != nil {
 			return Broker{}, fmt.Errorf("broker %s: %w", r.URL, err)
 		}
 		b.TLS.ServerName = u.Hostname()

@@ -63,7 +63,7 @@ func TestListenWithTLSServesEverywhere(t *testing.T) {
 		served <- endpoint.Serve(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") }), time.Second)
 	}()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
-	b, err := endpoint.Remote{URL: "mqtts://localhost:" + port, TLS: endpoint.TLSFiles{CA: files.CA}}.Resolve(logTo(io.Discard))
+	b, err := endpoint.Remote{URL: "mqtts://localhost:" + port, CA: files.CA}.Resolve(logTo(io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestServerWithCARequiresClientCertificates(t *testing.T) {
 		good  bool
 	}{{"with", files, true}, {"without", endpoint.TLSFiles{CA: files.CA}, false}} {
 		_, port, _ := net.SplitHostPort(l.Addr().String())
-		b, err := endpoint.Remote{URL: "mqtts://localhost:" + port, TLS: c.files}.Resolve(logTo(io.Discard))
+		b, err := endpoint.Remote{URL: "mqtts://localhost:" + port, CA: c.files.CA, Cert: c.files.Cert, Key: c.files.Key}.Resolve(logTo(io.Discard))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +183,7 @@ func TestResolve(t *testing.T) {
 		{"mqtt://", endpoint.TLSFiles{}, false, "", "expected mqtt://"},
 		{"::", endpoint.TLSFiles{}, false, "", "expected mqtt://"},
 	} {
-		got, err := endpoint.Remote{URL: c.url, TLS: c.files, Insecure: c.insecure}.Resolve(logTo(&out))
+		got, err := endpoint.Remote{URL: c.url, CA: c.files.CA, Cert: c.files.Cert, Key: c.files.Key, Insecure: c.insecure}.Resolve(logTo(&out))
 		if got.URL != c.want || (c.want == "") != (err != nil) || (err != nil && !strings.Contains(err.Error(), c.say)) {
 			t.Errorf("%s: %q, %v; want %q or an error that says %q", c.url, got.URL, err, c.want, c.say)
 		}

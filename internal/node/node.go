@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"time"
 
-	"stationkeeper/configs"
 	"stationkeeper/internal/clock"
 	"stationkeeper/internal/datadir"
 	"stationkeeper/internal/endpoint"
@@ -34,27 +33,6 @@ type Options struct {
 	Retain, TelemetryDelay time.Duration
 	Clock                  clock.Clock
 	Log                    *slog.Logger
-}
-
-// Configured maps the part of a configuration file that all programs of a station have.
-func Configured(program, version string, c configs.Node, log *slog.Logger) (Options, error) {
-	system, err := clock.System()
-	if err != nil {
-		return Options{}, err
-	}
-	b := c.Broker
-	broker, err := endpoint.Remote{
-		URL: b.URL, TLS: endpoint.TLSFiles{CA: b.CA, Cert: b.Cert, Key: b.Key}, Insecure: b.Insecure,
-		Username: b.Username, PasswordFile: b.PasswordFile,
-	}.Resolve(log)
-	if err != nil {
-		return Options{}, err
-	}
-	return Options{
-		Program: program, Version: version, Station: c.Station, Node: c.Node, Data: c.Data, Broker: broker,
-		MaxBytes: int64(c.Journal.MaxMegabytes) * 1e6, Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
-		Clock: system, Log: log,
-	}, nil
 }
 
 // Validate refuses what would fail later and is not checked by what fails then.

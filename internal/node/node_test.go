@@ -9,31 +9,29 @@ import (
 
 	"go.uber.org/goleak"
 
-	"stationkeeper/configs"
+	"stationkeeper/internal/clock"
 	"stationkeeper/internal/datadir"
+	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/record"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// nobody is a broker that refuses every connection: the discard port of this machine.
-const nobody = "mqtt://127.0.0.1:9"
-
-func configured(t *testing.T, dir string) Options {
+// options are those of a node whose broker is the discard port of this machine: it refuses every connection.
+func options(t *testing.T, dir string) Options {
 	t.Helper()
-	c := configs.Node{
-		Station: "demo", Node: "agent", Data: dir, Broker: configs.Broker{URL: nobody},
-		Journal: configs.Journal{MaxMegabytes: 16, Retain: time.Hour, TelemetryDelay: time.Second},
-	}
-	o, err := Configured("agent", "1.0", c, slog.New(slog.DiscardHandler))
+	system, err := clock.System()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o
+	return Options{
+		Program: "agent", Version: "1.0", Station: "demo", Node: "agent", Data: dir, Broker: endpoint.Broker{URL: "tcp://127.0.0.1:9"},
+		MaxBytes: 16 << 20, Retain: time.Hour, TelemetryDelay: time.Second, Clock: system, Log: slog.New(slog.DiscardHandler),
+	}
 }
 
 func TestNodeOwnsItsFolder(t *testing.T) {
-	o := configured(t, t.TempDir())
+	o := options(t, t.TempDir())
 	first, err := Open(o)
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +52,7 @@ func TestNodeOwnsItsFolder(t *testing.T) {
 }
 
 func TestWorkGoesOnWithoutHeadOffice(t *testing.T) {
-	n, err := Open(configured(t, t.TempDir()))
+	n, err := Open(options(t, t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +91,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		"log":     func(o *Options) { o.Log = nil },
 		"broker":  func(o *Options) { o.Broker.URL = "" },
 	} {
-		o := configured(t, t.TempDir())
+		o := options(t, t.TempDir())
 		spoil(&o)
 		if _, err := Open(o); err == nil {
 			t.Errorf("%s: bad options were accepted", name)
