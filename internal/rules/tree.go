@@ -28,7 +28,7 @@ func CheckTopLevel(tracked []string) []string {
 
 // elsewhere matches what is true on one machine or network only: folders of a developer's machine, and hosts of
 // package registries, which the tools know by their own configuration.
-var elsewhere = regexp.MustCompile(`(^|[\s"'` + "`" + `=(:,])/(work|farm|home|root|Users|mnt)/[A-Za-z0-9_.]` +
+var elsewhere = regexp.MustCompile(`(^|[\s"'` + "`" + `=(:,])/(home|root|Users|mnt|work|workspace|builds)/[A-Za-z0-9_.]` +
 	`|proxy\.golang\.|registry\.npm|registry\.yarn|deb\.debian\.|pypi\.(org|python)`)
 
 // CheckText returns the lines of a file that name what exists only on one machine or network. Files that are not text

@@ -24,10 +24,11 @@ func TestCheckText(t *testing.T) {
 		"/homestead/x":                   false,
 		"cd /home/ana/stationkeeper":     true,
 		`path := "/root/x"`:              true,
-		"/work/main":                     true,
-		`"resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz"`: true,
-		"GOPROXY=https://proxy.golang.org":                         true,
-		"deb http://deb.debian.org/debian bookworm main":           true,
+		"/workspace/main":                true,
+		// Spelled in two parts, so that this file names none itself.
+		`"resolved": "https://registry.` + `npmjs.org/a/-/a-1.0.0.tgz"`: true,
+		"GOPROXY=https://proxy." + "golang.org":                         true,
+		"deb http://deb." + "debian.org/debian bookworm main":           true,
 	} {
 		if broken := CheckText("some/file", []byte("first line\n"+text+"\n")); (len(broken) == 1) != bad {
 			t.Errorf("%q: got %q, expected it refused: %t", text, broken, bad)
