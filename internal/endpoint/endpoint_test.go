@@ -23,12 +23,15 @@ func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, ni
 
 func TestPlainListenersStayWithinThisMachine(t *testing.T) {
 	var out bytes.Buffer
-	for _, addr := range []string{"127.0.0.1:0", "localhost:0"} {
-		l, err := endpoint.Listen(t.Context(), "HTTP", addr, endpoint.TLSFiles{}, false, logTo(&out))
-		if err != nil {
-			t.Fatalf("%s: %v", addr, err)
+	l, err := endpoint.Listen(t.Context(), "HTTP", "127.0.0.1:0", endpoint.TLSFiles{}, false, logTo(&out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	for addr, here := range map[string]bool{"localhost:1": true, "[::1]:1": true, "127.9.9.9:1": true, "192.0.2.1:1": false, "127.0.0.1": false} {
+		if endpoint.IsLoopback(addr) != here {
+			t.Errorf("%s is on this machine: %t, want %t", addr, !here, here)
 		}
-		l.Close()
 	}
 	for _, addr := range []string{"0.0.0.0:0", ":0", "[::]:0"} {
 		if l, err := endpoint.Listen(t.Context(), "HTTP", addr, endpoint.TLSFiles{}, false, logTo(&out)); !errors.Is(err, endpoint.ErrPlain) {
@@ -38,7 +41,7 @@ func TestPlainListenersStayWithinThisMachine(t *testing.T) {
 	if out.Len() != 0 {
 		t.Errorf("said %q without reason", out.String())
 	}
-	l, err := endpoint.Listen(t.Context(), "HTTP", "0.0.0.0:0", endpoint.TLSFiles{}, true, logTo(&out))
+	l, err = endpoint.Listen(t.Context(), "HTTP", "0.0.0.0:0", endpoint.TLSFiles{}, true, logTo(&out))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,12 +66,12 @@ func TestListenWithTLSServesEverywhere(t *testing.T) {
 		served <- endpoint.Serve(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") }), time.Second)
 	}()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
-	b, err := endpoint.Remote{URL: "mqtts://localhost:" + port, CA: files.CA}.Resolve(logTo(io.Discard))
+	b, err := endpoint.Remote{URL: "mqtts://127.0.0.1:" + port, CA: files.CA}.Resolve(logTo(io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}
 	transport := &http.Transport{TLSClientConfig: b.TLS}
-	response, err := (&http.Client{Transport: transport}).Get("https://localhost:" + port)
+	response, err := (&http.Client{Transport: transport}).Get("https://127.0.0.1:" + port)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +111,7 @@ func TestServerWithCARequiresClientCertificates(t *testing.T) {
 		good  bool
 	}{{"with", files, true}, {"without", endpoint.TLSFiles{CA: files.CA}, false}} {
 		_, port, _ := net.SplitHostPort(l.Addr().String())
-		b, err := endpoint.Remote{URL: "mqtts://localhost:" + port, CA: c.files.CA, Cert: c.files.Cert, Key: c.files.Key}.Resolve(logTo(io.Discard))
+		b, err := endpoint.Remote{URL: "mqtts://127.0.0.1:" + port, CA: c.files.CA, Cert: c.files.Cert, Key: c.files.Key}.Resolve(logTo(io.Discard))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,10 +34,10 @@ func TestTLS(t *testing.T) {
 		k.counter = k.says("kiosk ready")["counter"]
 		return k
 	}
-	good := kiosk(fmt.Sprintf("{url: \"mqtts://localhost%s\", ca: %s}", port, files.CA))
+	good := kiosk(fmt.Sprintf("{url: \"mqtts://127.0.0.1%s\", ca: %s}", port, files.CA))
 	good.mustTake(t)
 	o.until(t, "the ticket", func() bool { return o.count(t, "kiosk", record.TicketIssued) == 1 })
-	stranger := kiosk(fmt.Sprintf("{url: \"mqtts://localhost%s\"}", port))
+	stranger := kiosk(fmt.Sprintf("{url: \"mqtts://127.0.0.1%s\"}", port))
 	if said := fmt.Sprint(stranger.says("no connection to head office's broker")); !strings.Contains(said, "certificate") {
 		t.Errorf("a kiosk that does not trust head office said %s", said)
 	}
