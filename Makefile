@@ -40,12 +40,7 @@ lint: setup-lint assets ## formatting, vet, staticcheck, import rules, shell scr
 	git ls-files | xargs grep -lE '^#!.*\b(ba)?sh\b' --exclude='*.go' | xargs shellcheck
 
 fuzz: assets ## every fuzz test for FUZZTIME
-	@grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u | while read -r dir; do \
-		for name in $$(go test -tags x11 -list '^Fuzz' "$$dir" | grep '^Fuzz'); do \
-			echo "== $$dir $$name"; \
-			go test -tags x11 -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$dir" || exit 1; \
-		done; \
-	done
+	@.ci/fuzz $(FUZZTIME)
 
 bench: assets ## benchmarks; BENCH selects by name
 	go test -tags x11 -run '^$$' -bench '$(BENCH)' -benchmem ./...
