@@ -126,10 +126,11 @@ func Read(r io.Reader, name string, zone *time.Location, use func(Call) error) e
 }
 
 func header(fields []string) (map[string]int, error) {
-	at := map[string]int{"": len(fields)}
+	at := map[string]int{}
 	for i, name := range fields {
 		at[name] = i
 	}
+	at[""] = len(fields) // last, as a column may have no name
 	var missing []error
 	for _, name := range columns {
 		if _, ok := at[name]; !ok {
