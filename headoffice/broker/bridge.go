@@ -2,8 +2,11 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"net"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -22,10 +25,20 @@ func level(r slog.Record) slog.Level {
 	switch {
 	case r.Level >= slog.LevelError:
 		return r.Level
-	case r.Level < slog.LevelWarn || r.Message == "" || r.Message == "client keepalive is below minimum recommended value and may exhibit connection instability":
+	case r.Level < slog.LevelWarn || r.Message == "" || gone(r) || r.Message == "client keepalive is below minimum recommended value and may exhibit connection instability":
 		return slog.LevelDebug
 	}
 	return slog.LevelWarn
+}
+
+// gone reports whether a message is about a client that left while something was being written to it.
+func gone(r slog.Record) (left bool) {
+	r.Attrs(func(a slog.Attr) bool {
+		err, ok := a.Value.Any().(error)
+		left = ok && (errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET))
+		return !left
+	})
+	return left
 }
 
 // Enabled implements slog.Handler. What is enabled at a level may still be lowered by Handle.

@@ -2,12 +2,14 @@ package broker
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/url"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -252,6 +254,7 @@ func TestLogOfTheBroker(t *testing.T) {
 	log := slog.New(&bridge{slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelInfo}), newOnceIn(quiet)})
 	log.Info("mochi mqtt starting")
 	log.Warn("", "error", io.EOF)
+	log.Warn("error processing packet", "error", fmt.Errorf("write: %w", syscall.EPIPE), "client", "left")
 	for range 3 {
 		log.With("listener", "x").Warn("error processing packet", "client", "c", "pk", strings.Repeat("payload", 1000))
 	}
