@@ -176,12 +176,12 @@ type recordsInput struct {
 	Node    string `query:"node" doc:"Id of the node; all nodes of the station when left out."`
 	Stream  string `query:"stream" enum:"events,telemetry" default:"events"`
 	After   string `query:"after" doc:"Where to continue: next of the page before; or the last seq seen of the newest epoch, for which the node must be named. From the beginning when left out."`
-	Limit   int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Largest number of records wanted."`
+	Limit   int    `query:"limit" minimum:"1" default:"100" doc:"Largest number of records wanted. No page has more than 1000, whatever is asked for: go on with next."`
 }
 
 func (w *watch) listRecords(ctx context.Context, in *recordsInput) (*answer[recordsBody], error) {
 	page, err := w.Store.Records(ctx, store.Query{Station: in.Station, Node: in.Node,
-		Stream: record.Stream(in.Stream), After: in.After, Limit: in.Limit})
+		Stream: record.Stream(in.Stream), After: in.After, Limit: min(in.Limit, store.MaxLimit)})
 	if errors.Is(err, store.ErrCursor) || errors.Is(err, store.ErrQuery) {
 		return nil, huma.Error422UnprocessableEntity(err.Error())
 	}
