@@ -92,6 +92,28 @@ func (o *office) count(t *testing.T, node, typ string) int {
 	return n
 }
 
+// online tells whether head office believes a node to be connected.
+func (o *office) online(t *testing.T, node string) bool {
+	t.Helper()
+	var all struct {
+		Stations []struct {
+			Nodes []struct {
+				ID     string
+				Online bool
+			}
+		}
+	}
+	o.get(t, "/api/v1/stations", &all)
+	for _, station := range all.Stations {
+		for _, n := range station.Nodes {
+			if n.ID == node {
+				return n.Online
+			}
+		}
+	}
+	return false
+}
+
 // TestOutage kills head office with its broker while the station works, and starts it again with nothing but its
 // database: nothing is missing and nothing is there twice.
 func TestOutage(t *testing.T) {
@@ -173,8 +195,11 @@ func TestQueueSurvivesKill(t *testing.T) {
 	data := t.TempDir()
 	kiosk := startKiosk(t, o, data)
 	first, second := kiosk.mustTake(t), kiosk.mustTake(t)
+	o.until(t, "the kiosk is online", func() bool { return o.online(t, "kiosk") })
 	kiosk.kill()
+	o.until(t, "the kiosk is offline", func() bool { return !o.online(t, "kiosk") })
 	kiosk = startKiosk(t, o, data)
+	o.until(t, "the kiosk is online again", func() bool { return o.online(t, "kiosk") })
 	if third := kiosk.mustTake(t); third <= second || second <= first {
 		t.Errorf("numbers %s, %s and after kill -9 %s: want them to go on", first, second, third)
 	}

@@ -500,6 +500,62 @@ func TestDamagedGroupIsATombstone(t *testing.T) {
 	}
 }
 
+// TestDroppedGroupsAreCountedRightWhateverTheirHeadersSay spoils what the headers of two groups say of their last seq and
+// then fills the journal, so that they are dropped.
+func TestDroppedGroupsAreCountedRightWhateverTheirHeadersSay(t *testing.T) {
+	o := options()
+	o.MaxBytes = 1 << 20
+	j := mustOpen(t, t.TempDir(), o)
+	for range 3 {
+		mustAppend(t, j, record.Events, entry(1), entry(2))
+	}
+	err := j.db.Update(func(tx *bbolt.Tx) error {
+		for first, claimed := range map[uint64]uint64{1: 1 << 40, 3: 0} {
+			b := tx.Bucket(bucketOf(record.Events)).Bucket(number(first))
+			packed := bytes.Clone(b.Get(keyGroup))
+			copy(packed[4:], number(claimed))
+			if err := b.Put(keyGroup, packed); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 80 {
+		mustAppend(t, j, record.Events, bulky(rng))
+	}
+	if _, lost := mustRead(t, j, record.Events, 0, 1000); len(lost) == 0 || lost[0].First != 1 || lost[0].Last < 6 {
+		t.Errorf("tombstones %v, want the first six among them", lost)
+	}
+	checkComplete(t, j, record.Events, 86)
+}
+
+// TestTelemetryGivenUpInMemoryHasATombstone makes commits fail, by a file that is gone, until memory is full.
+func TestTelemetryGivenUpInMemoryHasATombstone(t *testing.T) {
+	j := mustOpen(t, t.TempDir(), options())
+	mustAppend(t, j, record.Events, entry(0))
+	mustClose(t, j)
+	w := &writer{j: j, next: map[record.Stream]uint64{record.Events: 2, record.Telemetry: 1}, saved: map[record.Stream]uint64{}}
+	reply := make(chan appended, 1)
+	entries := make([]record.Entry, groupRecords)
+	for i := range entries {
+		entries[i] = entry(i)
+	}
+	for range maxWaiting/groupRecords + 3 {
+		w.serve(request{record.Telemetry, entries, reply})
+		if a := <-reply; a.err != nil {
+			t.Fatal(a.err)
+		}
+	}
+	want := tombstone{record.Telemetry, record.Lost{First: 1, Last: 3 * groupRecords, Reason: record.ReasonFull}}
+	if len(w.dropped) != 1 || w.dropped[0] != want || len(w.waiting) != maxWaiting || w.waiting[0].Seq != 3*groupRecords+1 {
+		t.Errorf("gave up %v and holds %d from %d, want %v and %d", w.dropped, len(w.waiting), w.waiting[0].Seq, want, maxWaiting)
+	}
+}
+
 func TestCreationInterruptedIsRepeated(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, FileName+".new"), []byte("half"), 0o600); err != nil {

@@ -53,9 +53,10 @@ func (t *trimmer) drop(s record.Stream, wanted func(header) bool) error {
 		}
 		key = bytes.Clone(key)
 		packed := bucket.Bucket(key).Get(keyGroup)
+		// The header is not verified here; what it says of the last seq must not reach into the next group.
 		h, ok := readHeader(packed)
-		if !ok {
-			h.last = lastOf(t.tx, s, key)
+		if end := lastOf(t.tx, s, key); !ok || h.last < parseNumber(key) || h.last > end {
+			h.last = end
 		}
 		if !wanted(h) {
 			return nil

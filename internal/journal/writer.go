@@ -174,11 +174,19 @@ func (w *writer) relieve() {
 		return
 	}
 	if over := len(w.waiting) - maxWaiting; over > 0 {
-		w.dropped = append(w.dropped, tombstone{record.Telemetry, record.Lost{
-			First: w.waiting[0].Seq, Last: w.waiting[over-1].Seq, Reason: record.ReasonFull,
-		}})
+		w.giveUp(record.Lost{First: w.waiting[0].Seq, Last: w.waiting[over-1].Seq, Reason: record.ReasonFull})
 		w.waiting = append([]record.Record(nil), w.waiting[over:]...)
 	}
+}
+
+// giveUp notes telemetry that never reached the disk. It is always the oldest there is, so that the range grows.
+func (w *writer) giveUp(l record.Lost) {
+	if n := len(w.dropped); n > 0 && w.dropped[n-1].Last+1 == l.First {
+		w.dropped[n-1].Last = l.Last
+		return
+	}
+	w.j.options.Log.Error("telemetry is being lost: the journal takes nothing and too much waits in memory", "first", l.First)
+	w.dropped = append(w.dropped, tombstone{record.Telemetry, l})
 }
 
 // commit writes events and all waiting telemetry in one transaction, notes acknowledgements, and makes room.
@@ -212,12 +220,15 @@ func (w *writer) commit(events []record.Record) error {
 				return err
 			}
 		}
+		if err := w.putPosition(tx, through); err != nil {
+			return err
+		}
 		room := trimmer{tx: tx, through: through, before: before, bytes: bytes, log: w.j.options.Log}
 		if err := room.trim(w.j.options.MaxBytes); err != nil {
 			return err
 		}
 		bytes = room.bytes
-		return w.putMeta(tx, through, bytes)
+		return tx.Bucket(bucketMeta).Put(keyBytes, number(uint64(bytes)))
 	})
 	if err != nil {
 		return err
@@ -252,10 +263,10 @@ func (w *writer) trimDue(before time.Time) bool {
 	return due
 }
 
-// putMeta writes where the file stands after this commit.
-func (w *writer) putMeta(tx *bbolt.Tx, through map[record.Stream]uint64, bytes int64) error {
+// putPosition writes where the streams and the clock stand after this commit.
+func (w *writer) putPosition(tx *bbolt.Tx, through map[record.Stream]uint64) error {
 	meta := tx.Bucket(bucketMeta)
-	errs := []error{meta.Put(keyBytes, number(uint64(bytes)))}
+	var errs []error
 	if !w.latest.IsZero() {
 		errs = append(errs, meta.Put(keyWall, number(uint64(w.latest.UnixMilli()))))
 	}

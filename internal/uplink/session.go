@@ -39,13 +39,12 @@ type session struct {
 	turn      int                          // counts batches, for telemetryShare
 	flying    int                          // batches awaiting PUBACK
 	waits     sync.WaitGroup               // goroutines awaiting tokens
-	ackMu     sync.Mutex                   //
+	ackMu     sync.Mutex                   // guards arrived
 	arrived   map[record.Stream]record.Ack // latest acknowledgement not yet handled
 }
 
-// connectAndServe makes one connection and serves it until it fails or ctx ends. progressed tells whether the
-// broker took the connection and everything said at its beginning.
-func (u *Uplink) connectAndServe(ctx context.Context) (progressed bool, err error) {
+// connectAndServe makes one connection and serves it until it fails or ctx ends.
+func (u *Uplink) connectAndServe(ctx context.Context) error {
 	s := &session{
 		Uplink:    u,
 		lost:      make(chan error, 1),
@@ -60,16 +59,16 @@ func (u *Uplink) connectAndServe(ctx context.Context) (progressed bool, err erro
 	s.client = mqtt.NewClient(s.clientOptions())
 	if err := await(ctx, s.client.Connect(), connectTimeout); err != nil {
 		s.client.Disconnect(0)
-		return false, fmt.Errorf("connect: %w", err)
+		return fmt.Errorf("connect: %w", err)
 	}
 	defer s.waits.Wait()
 	defer s.client.Disconnect(quiesce)
 	defer s.leave()
 	if err := s.introduce(ctx); err != nil {
-		return false, err
+		return err
 	}
 	u.options.Log.Info("connected to head office's broker", "broker", u.options.Broker)
-	return true, s.serve(ctx)
+	return s.serve(ctx)
 }
 
 func (s *session) clientOptions() *mqtt.ClientOptions {

@@ -139,11 +139,11 @@ func (u *Uplink) Run(ctx context.Context) error {
 	wait := backoff{least: u.options.RetryMin, most: u.options.RetryMax}
 	for ctx.Err() == nil {
 		began := time.Now()
-		progressed, err := u.connectAndServe(ctx)
+		err := u.connectAndServe(ctx)
 		if ctx.Err() != nil {
 			break
 		}
-		if progressed {
+		if time.Since(began) >= u.options.RetryMax { // a broker that takes us and drops us at once is not to be hurried
 			wait.reset()
 		}
 		pause := wait.next(rand.Float64())
