@@ -57,6 +57,20 @@ func TestStoredThenAcknowledged(t *testing.T) {
 	}
 }
 
+// A head office that was killed remembers nodes as online. Those that do not come back must not stay so.
+func TestNobodyIsOnlineUntilHeardSinceTheStart(t *testing.T) {
+	for kind, startBroker := range brokers(t) {
+		t.Run(kind, func(t *testing.T) {
+			b, s := startBroker(t, ""), mustStore(t, t.TempDir())
+			if err := s.SetPresence(t.Context(), agent, record.Presence{State: record.Online, Since: time.Now()}, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			start(t, s, b, nil)
+			until(t, "a node that is not there is offline", func() bool { got, _ := node(t, s, agent); return !got.Online })
+		})
+	}
+}
+
 func TestRefusedMessagesAreSetAsideAndStopNothing(t *testing.T) {
 	for kind, startBroker := range brokers(t) {
 		t.Run(kind, func(t *testing.T) {
