@@ -58,6 +58,7 @@ var tellers = map[string]teller{
 	record.NodeStarted:         telling("", language.node),
 	record.NodeStopped:         telling("", language.node),
 	record.JournalReplaced:     telling("warn", language.journal),
+	record.ClockChanged:        telling("warn", language.clock),
 	record.DoorOpened:          telling("", language.door),
 	record.DoorClosed:          telling("", language.door),
 	record.BadgePresented:      telling("", language.badge),
@@ -86,6 +87,10 @@ func (l language) node(d record.NodeData) string {
 
 func (l language) journal(d record.JournalReplacedData) string {
 	return l.t("detail.aside", d.SetAside, d.Reason)
+}
+
+func (l language) clock(d record.ClockChangedData) string {
+	return l.t("detail.clock", amount(d.Step, "s"))
 }
 
 func (l language) door(d record.DoorData) string {

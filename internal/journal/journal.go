@@ -58,6 +58,9 @@ type Position struct {
 	Last uint64
 	// Through is the highest seq below which head office has everything.
 	Through uint64
+	// Base is the highest seq that was written under an earlier epoch; 0 in a journal's first. Of what comes up to it,
+	// head office is only told so.
+	Base uint64
 }
 
 // Journal is one open journal file.

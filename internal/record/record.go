@@ -2,6 +2,8 @@ package record
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,6 +92,9 @@ const (
 	ReasonFull    = "full"    // the journal had reached its byte cap or the disk was full
 	ReasonThinned = "thinned" // telemetry thinned to save space
 	ReasonDamaged = "damaged" // the bytes on disk no longer match their checksum
+	// ReasonEarlier: not lost. They were written, and reported as far as they were, under an earlier epoch of the same
+	// journal; the record journal.replaced says which.
+	ReasonEarlier = "earlier"
 	// ReasonExpired: head office had acknowledged them, and they were no longer kept when it asked again.
 	ReasonExpired = "expired"
 )
@@ -165,6 +170,14 @@ func CheckData(data json.RawMessage) error {
 func (r Record) Equal(o Record) bool {
 	return r.Seq == o.Seq && r.Type == o.Type && r.Source == o.Source && r.Time.Equal(o.Time) &&
 		r.Clock == o.Clock && r.Boot == o.Boot && r.Mono == o.Mono && bytes.Equal(compact(r.Data), compact(o.Data))
+}
+
+// Mark is a short fingerprint of a record: the first 16 hexadecimal digits of the SHA-256 of its JSON on the wire. Two
+// records with the same identity and the same mark are the same.
+func (r Record) Mark() string {
+	r.Time, r.Data = Stamp(r.Time), compact(r.Data)
+	sum := sha256.Sum256(encode(r))
+	return hex.EncodeToString(sum[:8])
 }
 
 func compact(data json.RawMessage) []byte {

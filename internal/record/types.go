@@ -1,5 +1,7 @@
 package record
 
+import "time"
+
 // Types of records and, beside each, the struct of its data. Types are open: head office stores and shows a
 // record of a type it does not know like any other. Members are only ever added.
 const (
@@ -7,6 +9,8 @@ const (
 	NodeStopped = "node.stopped" // NodeData; source "node"
 
 	JournalReplaced = "journal.replaced" // JournalReplacedData; source "journal"
+
+	ClockChanged = "clock.changed" // ClockChangedData; source "clock"
 
 	DoorOpened = "door.opened" // DoorData; source is the door's point
 	DoorClosed = "door.closed" // DoorData
@@ -40,11 +44,28 @@ type NodeData struct {
 	Version string `json:"version"`
 }
 
-// JournalReplacedData says that the journal file could not be read, where it was set aside, and why. It is the
-// first record of the new epoch.
+// JournalReplacedData says that the journal began a new epoch, and why: its file was damaged and has been set aside, or
+// head office knows another history under the old epoch. It is the first event written in the new epoch; seqs go on
+// from those of the old one.
 type JournalReplacedData struct {
-	SetAside string `json:"set_aside"` // file name inside the data folder
+	SetAside string `json:"set_aside,omitempty"` // name of the old file inside the data folder, when there is one
 	Reason   string `json:"reason"`
+	Previous string `json:"previous,omitempty"` // epoch before, when it could be read
+	// Recovered and Missing count records of both streams that were taken over from the old file and that were not.
+	Recovered uint64 `json:"recovered,omitempty"`
+	Missing   uint64 `json:"missing,omitempty"`
+}
+
+// ClockChangedData says that the wall clock was set, or began or ceased to be believed.
+type ClockChangedData struct {
+	// Step is by how many seconds the wall clock was moved against the time since boot; negative is back. 0 when only
+	// the belief changed.
+	Step float64 `json:"step"`
+	// From and To are the wall time as it would have been and as it was set.
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	// Clock is whether the wall time is believed from now on.
+	Clock Clock `json:"clock"`
 }
 
 // DoorData goes with a change of a door contact.

@@ -9,13 +9,15 @@ import (
 	"os"
 	"strconv"
 	"testing"
+	"time"
 )
 
 // examples is the data of each type of record, every member filled in.
 var examples = map[string]any{
 	NodeStarted:         NodeData{Program: "agent", Version: "1.0"},
 	NodeStopped:         NodeData{Program: "agent", Version: "1.0"},
-	JournalReplaced:     JournalReplacedData{SetAside: "journal.db.damaged-20261123T083000.000Z", Reason: "the file is empty"},
+	JournalReplaced:     JournalReplacedData{SetAside: "journal.db.damaged-20261123T083000.000Z", Reason: "the file is empty", Previous: "6f0e1c9a-3b7d-4bad-9bdd-2b0d7b3dcb6d", Recovered: 812, Missing: 3},
+	ClockChanged:        ClockChangedData{Step: 1795422600.5, From: time.UnixMilli(0).UTC(), To: time.Date(2026, 11, 23, 8, 30, 0, 500e6, time.UTC), Clock: Synced},
 	DoorOpened:          DoorData{Initial: true},
 	DoorClosed:          DoorData{},
 	BadgePresented:      BadgeData{Card: "••••4711"},

@@ -26,6 +26,21 @@ type Ack struct {
 	Epoch   string `json:"epoch"`
 	Stream  Stream `json:"stream"`
 	Through uint64 `json:"through"`
+	// Mark is Record.Mark of the record at Through as head office holds it; empty when it holds a tombstone there, or
+	// nothing. A node whose own record at Through has another mark has a different history under the same epoch, as a
+	// restored disk image has.
+	Mark string `json:"mark,omitempty"`
+	// Again lists at most MaxAgain ranges above Through, in order, that head office has missed and asks for again.
+	Again []Range `json:"again,omitempty"`
+}
+
+// MaxAgain is the largest number of ranges in Ack.Again.
+const MaxAgain = 16
+
+// Range is a range of seq, both ends included.
+type Range struct {
+	First uint64 `json:"first"`
+	Last  uint64 `json:"last"`
 }
 
 // Presence is the retained payload of the online topic; the broker publishes the offline one as the node's will.
@@ -166,6 +181,16 @@ func DecodeAck(payload []byte) (Ack, error) {
 	}
 	if _, err := ParseStream(string(a.Stream)); err != nil {
 		return Ack{}, fmt.Errorf("decode ack: %w", err)
+	}
+	if len(a.Again) > MaxAgain {
+		return Ack{}, fmt.Errorf("decode ack: again: %d ranges, at most %d are allowed", len(a.Again), MaxAgain)
+	}
+	next := a.Through + 1
+	for _, g := range a.Again {
+		if g.First < next || g.Last < g.First {
+			return Ack{}, fmt.Errorf("decode ack: again %d to %d: expected rising ranges above %d", g.First, g.Last, a.Through)
+		}
+		next = g.Last + 1
 	}
 	return a, nil
 }
