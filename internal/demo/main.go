@@ -37,6 +37,7 @@ func main() {
 	flags := flag.NewFlagSet("demo", flag.ExitOnError)
 	bin := flags.String("bin", "bin", "folder of the programs agent, headoffice and kiosk")
 	data := flags.String("data", "", "run: folder for what the demonstration records (default data/demo); replay: folder of the recordings (default ../shared/data)")
+	keep := flags.String("keep", "", "replay: existing `folder` in which the data of the programs stays (default none)")
 	pictures := flags.String("pictures", ".pictures", "screenshots: folder for the pictures")
 	flags.Usage = func() {
 		fmt.Fprintln(os.Stderr, "usage: demo run|replay|screenshots [flags]")
@@ -58,7 +59,7 @@ func main() {
 	case "run":
 		run = func(ctx context.Context) error { return runDemo(ctx, programs(*bin), orElse("data/demo")) }
 	case "replay":
-		run = func(ctx context.Context) error { return replay(ctx, programs(*bin), orElse("../shared/data")) }
+		run = func(ctx context.Context) error { return replay(ctx, programs(*bin), orElse("../shared/data"), *keep) }
 	case "screenshots":
 		run = func(ctx context.Context) error { return screenshots(ctx, programs(*bin), *pictures) }
 	default:

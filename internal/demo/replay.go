@@ -24,18 +24,23 @@ const (
 )
 
 // replay lets a station live through recordings at full speed, and tells from head office what arrived. It returns
-// an error when that is not what the station wrote down.
-func replay(ctx context.Context, p programs, recordings string) error {
+// an error when that is not what the station wrote down. The data folders of the programs are below keep, or, when
+// that is empty, below a folder that is removed in the end.
+func replay(ctx context.Context, p programs, recordings, keep string) error {
 	for _, file := range []string{temperatures, customers} {
 		if _, err := os.Stat(filepath.Join(recordings, file)); err != nil {
 			return fmt.Errorf("recording is missing: %w; say where the recordings are: make replay DATA=folder", err)
 		}
 	}
-	dir, err := os.MkdirTemp("", "stationkeeper-replay-")
-	if err != nil {
-		return fmt.Errorf("create a folder for the replay: %w", err)
+	dir := keep
+	if keep == "" {
+		temporary, err := os.MkdirTemp("", "stationkeeper-replay-")
+		if err != nil {
+			return fmt.Errorf("create a folder for the replay: %w", err)
+		}
+		defer os.RemoveAll(temporary)
+		dir = temporary
 	}
-	defer os.RemoveAll(dir)
 	return withCrew(func(c *crew) error {
 		out := &terminal{out: os.Stdout}
 		office, err := startOnAnyPorts(ctx, c, p, out, dir)

@@ -49,7 +49,7 @@ func TestConfigurationsThatWeWriteAreAccepted(t *testing.T) {
 }
 
 func TestReplayWithoutRecordingsSaysWhatToDo(t *testing.T) {
-	err := replay(t.Context(), "bin", t.TempDir())
+	err := replay(t.Context(), "bin", t.TempDir(), "")
 	if err == nil || !strings.Contains(err.Error(), temperatures) || !strings.Contains(err.Error(), "make replay DATA=") {
 		t.Errorf("got %v, expected what is missing and what to do", err)
 	}
