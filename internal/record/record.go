@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"time"
 )
 
@@ -99,49 +98,31 @@ const (
 	ReasonExpired = "expired"
 )
 
-var (
-	namePattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
-	typePattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)+$`)
-	sourcePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,7}$`)
-	epochPattern  = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
-)
-
-// CheckName refuses a station or node name that cannot stand as one level of an MQTT topic.
-func CheckName(what, name string) error {
-	if !namePattern.MatchString(name) {
-		return fmt.Errorf("%s %q: expected 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit", what, name)
-	}
-	return nil
-}
-
-// CheckPoint refuses a point or source name: up to eight names as of CheckName, separated by "/".
-func CheckPoint(point string) error {
-	if !sourcePattern.MatchString(point) {
-		return fmt.Errorf("point %q: expected names of letters, digits, '.', '_', '-' separated by '/', such as machine-room/door", point)
-	}
-	return nil
-}
-
-// CheckEpoch refuses what is not a lower-case UUID.
-func CheckEpoch(epoch string) error {
-	if !epochPattern.MatchString(epoch) {
-		return fmt.Errorf("epoch %q: expected a UUID in lower case", epoch)
-	}
-	return nil
-}
-
 // Validate refuses a record that does not keep the contract above, naming the member that breaks it.
-func (r Record) Validate() error {
+func (r Record) Validate() error { return r.validate() }
+
+func (r *Record) validate() error {
+	if err := r.checkStamp(); err != nil {
+		return err
+	}
+	return CheckData(r.Data)
+}
+
+// last is the end of the time that RFC 3339 can spell.
+var last = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+
+// checkStamp is Validate of everything but the data.
+func (r *Record) checkStamp() error {
 	switch {
 	case r.Seq == 0:
 		return errors.New("seq 0: expected a number from 1")
 	case r.Seq > 1<<62:
 		return fmt.Errorf("seq %d: too large", r.Seq)
-	case len(r.Type) > 64 || !typePattern.MatchString(r.Type):
+	case !isType(r.Type):
 		return fmt.Errorf("type %q: expected noun.verb in lower case", r.Type)
-	case !sourcePattern.MatchString(r.Source):
+	case !isPoint(r.Source):
 		return fmt.Errorf("source %q: expected a point name", r.Source)
-	case r.Time.IsZero() || r.Time.Year() < 1970 || r.Time.Year() > 9999:
+	case r.Time.Unix() < 0 || r.Time.Unix() >= last:
 		return fmt.Errorf("time %s: expected a time from 1970 on", r.Time)
 	case r.Clock != Synced && r.Clock != Unsynced:
 		return fmt.Errorf("clock %q: expected %q or %q", r.Clock, Synced, Unsynced)
@@ -150,13 +131,16 @@ func (r Record) Validate() error {
 	case r.Mono < 0:
 		return fmt.Errorf("mono %d: negative", r.Mono)
 	}
-	return CheckData(r.Data)
+	return nil
 }
 
 // CheckData refuses data that is not one JSON object of at most MaxData bytes.
 func CheckData(data json.RawMessage) error {
 	if len(data) > MaxData {
 		return fmt.Errorf("data: %d bytes, at most %d are allowed", len(data), MaxData)
+	}
+	if len(data) > 0 && objectEnd(data, 0, &anyPlain, maxNesting) == len(data) {
+		return nil
 	}
 	trimmed := bytes.TrimLeft(data, " \t\r\n")
 	if len(trimmed) == 0 || trimmed[0] != '{' || !json.Valid(data) {
@@ -169,14 +153,15 @@ func CheckData(data json.RawMessage) error {
 // time as an instant.
 func (r Record) Equal(o Record) bool {
 	return r.Seq == o.Seq && r.Type == o.Type && r.Source == o.Source && r.Time.Equal(o.Time) &&
-		r.Clock == o.Clock && r.Boot == o.Boot && r.Mono == o.Mono && bytes.Equal(compact(r.Data), compact(o.Data))
+		r.Clock == o.Clock && r.Boot == o.Boot && r.Mono == o.Mono &&
+		(bytes.Equal(r.Data, o.Data) || bytes.Equal(compact(r.Data), compact(o.Data)))
 }
 
 // Mark is a short fingerprint of a record: the first 16 hexadecimal digits of the SHA-256 of its JSON on the wire. Two
 // records with the same identity and the same mark are the same.
 func (r Record) Mark() string {
-	r.Time, r.Data = Stamp(r.Time), compact(r.Data)
-	sum := sha256.Sum256(encode(r))
+	r.Time = Stamp(r.Time)
+	sum := sha256.Sum256(AppendRecord(make([]byte, 0, 512), r))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -197,24 +182,4 @@ func (l Lost) Validate() error {
 		return fmt.Errorf("lost %d to %d: reason %.70q: expected 1 to 64 bytes", l.First, l.Last, l.Reason)
 	}
 	return nil
-}
-
-// Entry is what the parts of a program hand to the journal: a record before it has a seq and a stamp.
-type Entry struct {
-	// Type, Source and Data are those of Record.
-	Type   string
-	Source string
-	Data   json.RawMessage
-	// Time is when it happened; zero means now. A recording that is replayed sets it.
-	Time time.Time
-}
-
-// NewEntry encodes data as the JSON object of an entry. It panics when data cannot be encoded, which only a
-// programming error can cause: the structs of this package always can.
-func NewEntry(typ, source string, at time.Time, data any) Entry {
-	encoded, err := json.Marshal(data)
-	if err != nil {
-		panic(fmt.Sprintf("record: encode data of %s: %v", typ, err))
-	}
-	return Entry{Type: typ, Source: source, Time: at, Data: encoded}
 }

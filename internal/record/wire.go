@@ -1,24 +1,12 @@
 package record
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"time"
-
-	"github.com/klauspost/compress/zstd"
 )
-
-// Batch is the payload of an up/{stream} message: consecutive records of one stream of one journal, and the
-// tombstones of those that are gone. Either list may be empty, not both.
-type Batch struct {
-	Epoch   string   `json:"epoch"`
-	Stream  Stream   `json:"stream"`
-	Records []Record `json:"records"`
-	Lost    []Lost   `json:"lost,omitempty"`
-}
 
 // Ack is head office's own acknowledgement, sent only after its database has committed: of this epoch and
 // stream, nothing up to and including Through is missing at head office.
@@ -78,93 +66,6 @@ type State struct {
 	// Quality and, unless it is good, the reason for it in words.
 	Quality Quality `json:"quality"`
 	Reason  string  `json:"reason,omitempty"`
-}
-
-var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
-
-// One encoder and decoder serve all callers: EncodeAll and DecodeAll are safe for concurrent use.
-var (
-	zstdEncoder = must(zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault),
-		zstd.WithWindowSize(256<<10)))
-	zstdDecoder = must(zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(MaxBatch)))
-)
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// EncodeBatch spells a batch for the wire, compressed with zstd when that is shorter.
-func EncodeBatch(b Batch) ([]byte, error) {
-	if b.Records == nil {
-		b.Records = []Record{} // "records" is a list on the wire also when only tombstones travel
-	}
-	plain, err := json.Marshal(b)
-	if err != nil {
-		return nil, fmt.Errorf("encode batch of %s: %w", b.Stream, err)
-	}
-	if packed := zstdEncoder.EncodeAll(plain, nil); len(packed) < len(plain) {
-		return packed, nil
-	}
-	return plain, nil
-}
-
-// ErrTooLarge is wrapped by DecodeBatch for a payload over a limit of this package.
-var ErrTooLarge = errors.New("over the size limit")
-
-// DecodeBatch reads a batch from the wire and validates all of it. Members it does not know are passed over.
-func DecodeBatch(payload []byte) (Batch, error) {
-	if len(payload) > MaxPayload {
-		return Batch{}, fmt.Errorf("batch of %d bytes, at most %d are allowed: %w", len(payload), MaxPayload, ErrTooLarge)
-	}
-	if bytes.HasPrefix(payload, zstdMagic) {
-		plain, err := zstdDecoder.DecodeAll(payload, nil)
-		if errors.Is(err, zstd.ErrDecoderSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeExceeded) || len(plain) > MaxBatch {
-			return Batch{}, fmt.Errorf("batch is over %d bytes when decompressed: %w", MaxBatch, ErrTooLarge)
-		}
-		if err != nil {
-			return Batch{}, fmt.Errorf("decompress batch: %w", err)
-		}
-		payload = plain
-	}
-	var b Batch
-	if err := json.Unmarshal(payload, &b); err != nil {
-		return Batch{}, fmt.Errorf("decode batch: %w", err)
-	}
-	return b, b.Validate()
-}
-
-// Validate refuses a batch that breaks the contract: unknown stream, bad epoch, seq that does not rise, a bad
-// record or tombstone, or nothing at all.
-func (b Batch) Validate() error {
-	if err := CheckEpoch(b.Epoch); err != nil {
-		return err
-	}
-	if _, err := ParseStream(string(b.Stream)); err != nil {
-		return err
-	}
-	if len(b.Records) == 0 && len(b.Lost) == 0 {
-		return errors.New("batch has neither records nor lost")
-	}
-	if n := len(b.Records) + len(b.Lost); n > MaxBatchRecords {
-		return fmt.Errorf("batch of %d records, at most %d are allowed: %w", n, MaxBatchRecords, ErrTooLarge)
-	}
-	for i, r := range b.Records {
-		if err := r.Validate(); err != nil {
-			return fmt.Errorf("records[%d]: %w", i, err)
-		}
-		if i > 0 && r.Seq <= b.Records[i-1].Seq {
-			return fmt.Errorf("records[%d]: seq %d after %d: expected rising seq", i, r.Seq, b.Records[i-1].Seq)
-		}
-	}
-	for i, l := range b.Lost {
-		if err := l.Validate(); err != nil {
-			return fmt.Errorf("lost[%d]: %w", i, err)
-		}
-	}
-	return nil
 }
 
 // Encode spells the acknowledgement for the wire.
