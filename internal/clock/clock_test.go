@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"stationkeeper/internal/record"
 )
 
@@ -25,7 +27,6 @@ func TestSystemClockAdvances(t *testing.T) {
 }
 
 func TestTrust(t *testing.T) {
-	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		name         string
 		wall, latest time.Time
@@ -42,5 +43,32 @@ func TestTrust(t *testing.T) {
 		if got := Trust(c.wall, c.latest); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
+	}
+}
+
+func TestTimeSinceBootIsInMilliseconds(t *testing.T) {
+	system, err := System()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := system(); r.Mono%time.Millisecond != 0 {
+		t.Errorf("%s since boot, want whole milliseconds", r.Mono)
+	}
+}
+
+func TestTheKernelIsAsked(t *testing.T) {
+	system, err := System()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := system().Discipline
+	state, err := unix.Adjtimex(&unix.Timex{})
+	switch {
+	case err != nil:
+		if got != Unreported {
+			t.Errorf("discipline %d although the kernel does not answer: %v", got, err)
+		}
+	case (state == unix.TIME_ERROR) == (got == Disciplined):
+		t.Errorf("discipline %d, the kernel's state is %d", got, state)
 	}
 }
