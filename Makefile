@@ -5,6 +5,9 @@ SETUP     ?= .ci/setup
 TESTFLAGS ?=
 FUZZTIME  ?= 10s
 BENCH     ?= .
+KILLS     ?= 1000
+RECORDS   ?= 1000000
+SEED      ?= 0
 # Recordings to replay.
 DATA      ?= ../shared/data
 
@@ -14,7 +17,7 @@ GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(
 WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
-.PHONY: help run replay screenshots test lint fuzz bench assets build cross clean setup-build setup-run \
+.PHONY: help run replay screenshots test lint fuzz crash bench assets build cross clean setup-build setup-run \
 	setup-test setup-lint setup-screenshots
 
 help: ## list the targets
@@ -41,6 +44,9 @@ lint: setup-lint assets ## formatting, vet, staticcheck, import rules, shell scr
 
 fuzz: assets ## every fuzz test for FUZZTIME
 	@.ci/fuzz $(FUZZTIME)
+
+crash: setup-test assets ## kill -9 at random instants: KILLS times, with RECORDS records; SEED repeats a run
+	go test -tags x11 -timeout 2h -count=1 -v -run '^TestKills$$' ./internal/crash -kills $(KILLS) -records $(RECORDS) -seed $(SEED)
 
 bench: assets ## benchmarks; BENCH selects by name
 	go test -tags x11 -run '^$$' -bench '$(BENCH)' -benchmem ./...

@@ -1,0 +1,6 @@
+//go:build race
+
+package programs
+
+// The programs are built like the tests.
+func init() { buildFlags = append(buildFlags, "-race") }
