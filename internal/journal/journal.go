@@ -68,6 +68,7 @@ type Journal struct {
 	options  Options
 	db       *bbolt.DB
 	epoch    string
+	judge    *clock.Judge
 	requests chan request
 	closing  chan struct{} // closed by Close
 	done     chan error    // receives the writer's last error, then is closed
@@ -126,6 +127,10 @@ func Open(dir string, o Options) (*Journal, error) {
 	}
 	return j, nil
 }
+
+// Judge says whether the wall time of a reading is believed, as it is said of records. Looking at the clock often helps
+// with the judgement of the next record.
+func (j *Journal) Judge(r clock.Reading) record.Clock { return j.judge.Judge(r) }
 
 // Epoch is the UUID made with the journal file.
 func (j *Journal) Epoch() string { return j.epoch }

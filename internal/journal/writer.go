@@ -22,7 +22,6 @@ const maxWaiting = 20_000
 type writer struct {
 	j      *Journal
 	next   map[record.Stream]uint64 // seq of the next record
-	latest time.Time                // latest believed wall time
 	bytes  int64                    // packed size of all groups on disk
 	saved  map[record.Stream]uint64 // through as on disk
 
@@ -42,9 +41,11 @@ func newWriter(j *Journal) (*writer, error) {
 		meta := tx.Bucket(bucketMeta)
 		j.epoch = string(meta.Get(keyEpoch))
 		w.bytes = int64(parseNumber(meta.Get(keyBytes)))
+		var latest time.Time
 		if ms := meta.Get(keyWall); ms != nil {
-			w.latest = time.UnixMilli(int64(parseNumber(ms))).UTC()
+			latest = time.UnixMilli(int64(parseNumber(ms))).UTC()
 		}
+		j.judge = clock.NewJudge(latest)
 		for _, s := range record.Streams {
 			w.next[s] = max(1, parseNumber(meta.Get(keyNext(s))))
 			w.saved[s] = parseNumber(meta.Get(keyThrough(s)))
@@ -146,7 +147,7 @@ func (w *writer) serve(first request) {
 // number makes records of entries: seq, time and the state of the clocks.
 func (w *writer) number(stream record.Stream, entries []record.Entry) ([]record.Record, error) {
 	now := w.j.options.Clock()
-	trust := clock.Trust(now.Wall, w.latest)
+	trust := w.j.judge.Judge(now)
 	records := make([]record.Record, len(entries))
 	for i, e := range entries {
 		at := e.Time
@@ -160,9 +161,6 @@ func (w *writer) number(stream record.Stream, entries []record.Entry) ([]record.
 		if err := records[i].Validate(); err != nil {
 			return nil, fmt.Errorf("append to %s: entry %d: %w", stream, i, err)
 		}
-	}
-	if trust == record.Synced && now.Wall.After(w.latest) {
-		w.latest = now.Wall
 	}
 	return records, nil
 }
@@ -198,8 +196,8 @@ func (w *writer) commit(events []record.Record) error {
 		through[s] = w.j.Position(s).Through
 		dirty = dirty || through[s] != w.saved[s]
 	}
-	now := w.j.options.Clock().Wall
-	before := w.outlived(now)
+	reading := w.j.options.Clock()
+	now, before := reading.Wall, w.outlived(reading)
 	if !dirty && !w.trimDue(before) {
 		return nil
 	}
@@ -239,11 +237,11 @@ func (w *writer) commit(events []record.Record) error {
 }
 
 // outlived is the time before which acknowledged groups are no longer kept; zero while the clock is not believed.
-func (w *writer) outlived(now time.Time) time.Time {
-	if clock.Trust(now, w.latest) != record.Synced {
+func (w *writer) outlived(now clock.Reading) time.Time {
+	if w.j.judge.Judge(now) != record.Synced {
 		return time.Time{}
 	}
-	return now.Add(-w.j.options.Retain)
+	return now.Wall.Add(-w.j.options.Retain)
 }
 
 // trimDue reports whether an acknowledged group was committed before that time.
@@ -267,8 +265,8 @@ func (w *writer) trimDue(before time.Time) bool {
 func (w *writer) putPosition(tx *bbolt.Tx, through map[record.Stream]uint64) error {
 	meta := tx.Bucket(bucketMeta)
 	var errs []error
-	if !w.latest.IsZero() {
-		errs = append(errs, meta.Put(keyWall, number(uint64(w.latest.UnixMilli()))))
+	if latest := w.j.judge.Latest(); !latest.IsZero() {
+		errs = append(errs, meta.Put(keyWall, number(uint64(latest.UnixMilli()))))
 	}
 	for _, s := range record.Streams {
 		errs = append(errs, meta.Put(keyThrough(s), number(through[s])), meta.Put(keyNext(s), number(w.next[s])))
