@@ -8,13 +8,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"testing"
 	"time"
 
 	"stationkeeper/internal/clock"
 	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/journal"
+	"stationkeeper/internal/programs"
 	"stationkeeper/internal/record"
 	"stationkeeper/internal/uplink"
 )
@@ -54,50 +54,23 @@ func (o *office) url() string {
 	return "mqtt://" + o.mqtt
 }
 
-// get reads a page of the API into answer. While head office is away it tries again.
+// get reads a page of the API into answer.
 func (o *office) get(t *testing.T, path string, answer any) {
 	t.Helper()
-	response, err := http.Get("http://" + o.http + path)
+	if err := programs.API(o.http).Get(t.Context(), path, answer); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// records reads all records of one stream of one node.
+func (o *office) records(t *testing.T, node string, stream record.Stream) []programs.Stored {
+	t.Helper()
+	var all []programs.Stored
+	err := programs.API(o.http).Records(t.Context(), "demo", node, stream, func(r programs.Stored) { all = append(all, r) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("GET %s: %s, %v: %s", path, response.Status, err, body)
-	}
-	if err := json.Unmarshal(body, answer); err != nil {
-		t.Fatalf("GET %s: %v: %s", path, err, body)
-	}
-}
-
-// stored is a record as the API shows it.
-type stored struct {
-	Station string        `json:"station"`
-	Node    string        `json:"node"`
-	Epoch   string        `json:"epoch"`
-	Stream  record.Stream `json:"stream"`
-	record.Record
-}
-
-// records reads all records of one stream of one node, in pages.
-func (o *office) records(t *testing.T, node string, stream record.Stream) []stored {
-	t.Helper()
-	var all []stored
-	after := ""
-	for {
-		var page struct {
-			Records []stored `json:"records"`
-			Next    string   `json:"next"`
-		}
-		query := url.Values{"station": {"demo"}, "node": {node}, "stream": {string(stream)}, "after": {after}, "limit": {"1000"}}
-		o.get(t, "/api/v1/records?"+query.Encode(), &page)
-		all = append(all, page.Records...)
-		if len(page.Records) == 0 {
-			return all
-		}
-		after = page.Next
-	}
+	return all
 }
 
 // until asks head office again and again until the condition holds. Between two questions it waits for nothing but

@@ -216,7 +216,7 @@ func TestQueueSurvivesKill(t *testing.T) {
 // TestOutsideBroker runs on mosquitto, which forgets everything when it is restarted, while head office is away too.
 func TestOutsideBroker(t *testing.T) {
 	m := startMosquitto(t)
-	o := startOffice(t, m.url())
+	o := startOffice(t, m.URL())
 	data := t.TempDir()
 	kiosk := startKiosk(t, o, data)
 	for range 10 {
@@ -317,7 +317,7 @@ func TestSecondInstancesAreRefused(t *testing.T) {
 		if code := second.end(); code == 0 {
 			t.Errorf("a second %s ended with exit code 0", name)
 		}
-		if said := strings.Join(second.lines, "\n"); !strings.Contains(said, "another instance is already running") {
+		if said := strings.Join(second.Lines(), "\n"); !strings.Contains(said, "another instance is already running") {
 			t.Errorf("a second %s said %q", name, said)
 		}
 	}

@@ -54,8 +54,8 @@ func TestPlainConnectionsStayWithinThisMachine(t *testing.T) {
 		{"kiosk", "--station", "demo", "--data", t.TempDir(), "--counter", "0.0.0.0:0", "--no-window"},
 	} {
 		p := start(t, args[0], args[1:]...)
-		if code := p.end(); code == 0 || !strings.Contains(strings.Join(p.lines, "\n"), "plain connections are for this machine only") {
-			t.Errorf("%v: exit code %d, said %q", args, code, p.lines)
+		if code := p.end(); code == 0 || !strings.Contains(strings.Join(p.Lines(), "\n"), "plain connections are for this machine only") {
+			t.Errorf("%v: exit code %d, said %q", args, code, p.Lines())
 		}
 	}
 }
