@@ -99,14 +99,20 @@ func (n *Node) entry(typ string) record.Entry {
 	return record.NewEntry(typ, "node", time.Time{}, record.NodeData{Program: n.options.Program, Version: n.options.Version})
 }
 
-// Report does the program's work while the uplink reports. The uplink outlives ctx until work returns: what is
-// written down while stopping is still sent if that is quick.
+// Report does the program's work while the uplink reports and the clock is watched. Both outlive ctx until work returns:
+// what is written down while stopping is still sent if that is quick.
 func (n *Node) Report(ctx context.Context, work func(ctx context.Context) error) error {
 	online, hangUp := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- n.Uplink.Run(online) }()
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		watchClock(online, n.options.Clock, n.Journal, n.options.Log)
+	}()
 	err := work(ctx)
 	hangUp()
+	<-watched
 	return errors.Join(err, <-ended)
 }
 
