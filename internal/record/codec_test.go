@@ -222,69 +222,6 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func FuzzNames(f *testing.F) {
-	for _, s := range names() {
-		f.Add(s)
-	}
-	f.Fuzz(checkNames)
-}
-
-func FuzzParseRecords(f *testing.F) {
-	for _, text := range unusual() {
-		f.Add([]byte(text))
-	}
-	for _, r := range odd() {
-		f.Add(AppendRecord(nil, r))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) { same(t, "fuzz", text) })
-}
-
-func FuzzAppendRecord(f *testing.F) {
-	for _, r := range odd() {
-		f.Add(r.Seq, r.Type, r.Source, r.Time.Unix(), int64(r.Time.Nanosecond()), string(r.Clock), r.Boot, r.Mono, []byte(r.Data))
-	}
-	f.Fuzz(func(t *testing.T, seq uint64, typ, source string, seconds, nanoseconds int64, clock, boot string, mono int64, data []byte) {
-		r := Record{
-			Seq: seq, Type: typ, Source: source, Time: time.Unix(seconds, nanoseconds).UTC(), Clock: Clock(clock), Boot: boot, Mono: mono, Data: data,
-		}
-		want, wantErr := json.Marshal(r)
-		got, err := appendRecord(nil, &r)
-		if (err == nil) != (wantErr == nil) {
-			t.Fatalf("%v, encoding/json says %v", err, wantErr)
-		}
-		if err == nil && !bytes.Equal(got, want) {
-			t.Fatalf("\n got %s\nwant %s", got, want)
-		}
-		if valid := CheckData(data) == nil; valid != (len(data) <= MaxData && json.Valid(data) && bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{"))) {
-			t.Fatalf("%q: %t", data, valid)
-		}
-	})
-}
-
-// FuzzBatchText compares the reader of our own spelling with encoding/json, batch by batch.
-func FuzzBatchText(f *testing.F) {
-	for _, text := range unusual() {
-		f.Add([]byte(`{"epoch":"` + epoch + `","stream":"events","records":[` + text + `],"lost":[{"first":1,"last":2,"reason":"full"}]}`))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		c := cursor{text: text}
-		got, ok := c.batch()
-		if !ok {
-			return
-		}
-		var want Batch
-		if err := json.Unmarshal(text, &want); err != nil {
-			t.Fatalf("taken for a batch, encoding/json says %v", err)
-		}
-		if len(got.Records) == 0 && len(want.Records) == 0 {
-			got.Records, want.Records = nil, nil
-		}
-		if !reflect.DeepEqual(got, want) {
-			t.Fatalf("\n got %+v\nwant %+v", got, want)
-		}
-	})
-}
-
 // thousand is a batch of 1000 records of about 320 bytes, as a station writes them.
 func thousand() []Record {
 	records := make([]Record, MaxBatchRecords)

@@ -57,6 +57,9 @@ const (
 	MaxBatch = 4 << 20
 )
 
+// maxSeq is the highest seq, so that sums and differences of two of them fit an int64.
+const maxSeq = 1 << 62
+
 // Record is one thing that a station wrote down. It is immutable once it has a seq.
 type Record struct {
 	// Seq counts from 1 without gaps within (epoch, stream).
@@ -116,7 +119,7 @@ func (r *Record) checkStamp() error {
 	switch {
 	case r.Seq == 0:
 		return errors.New("seq 0: expected a number from 1")
-	case r.Seq > 1<<62:
+	case r.Seq > maxSeq:
 		return fmt.Errorf("seq %d: too large", r.Seq)
 	case !isType(r.Type):
 		return fmt.Errorf("type %q: expected noun.verb in lower case", r.Type)
@@ -176,7 +179,7 @@ func compact(data json.RawMessage) []byte {
 // Validate refuses an empty or reversed range.
 func (l Lost) Validate() error {
 	switch {
-	case l.First == 0 || l.Last < l.First || l.Last > 1<<62:
+	case l.First == 0 || l.Last < l.First || l.Last > maxSeq:
 		return fmt.Errorf("lost %d to %d: expected 1 <= first <= last", l.First, l.Last)
 	case l.Reason == "" || len(l.Reason) > 64:
 		return fmt.Errorf("lost %d to %d: reason %.70q: expected 1 to 64 bytes", l.First, l.Last, l.Reason)

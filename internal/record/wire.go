@@ -83,12 +83,15 @@ func DecodeAck(payload []byte) (Ack, error) {
 	if _, err := ParseStream(string(a.Stream)); err != nil {
 		return Ack{}, fmt.Errorf("decode ack: %w", err)
 	}
+	if a.Through > maxSeq {
+		return Ack{}, fmt.Errorf("decode ack: through %d: too large", a.Through)
+	}
 	if len(a.Again) > MaxAgain {
 		return Ack{}, fmt.Errorf("decode ack: again: %d ranges, at most %d are allowed", len(a.Again), MaxAgain)
 	}
 	next := a.Through + 1
 	for _, g := range a.Again {
-		if g.First < next || g.Last < g.First {
+		if g.First < next || g.Last < g.First || g.Last > maxSeq {
 			return Ack{}, fmt.Errorf("decode ack: again %d to %d: expected rising ranges above %d", g.First, g.Last, a.Through)
 		}
 		next = g.Last + 1
@@ -110,6 +113,9 @@ func DecodePresence(payload []byte) (Presence, error) {
 	}
 	if p.State != Online && p.State != Offline {
 		return Presence{}, fmt.Errorf("decode online: state %.40q: expected %q or %q", p.State, Online, Offline)
+	}
+	if !spellable(p.Since) {
+		return Presence{}, fmt.Errorf("decode online: since %s: expected a time of the years 0 to 9999 in UTC", p.Since)
 	}
 	return p, nil
 }
@@ -142,11 +148,20 @@ func DecodeState(payload []byte) (State, error) {
 	default:
 		return State{}, fmt.Errorf("decode state: quality %.40q: expected good, stale, faulty or unknown", s.Quality)
 	}
+	if !spellable(s.Time) {
+		return State{}, fmt.Errorf("decode state: time %s: expected one of the years 0 to 9999 in UTC", s.Time)
+	}
 	return s, nil
 }
 
 // Stamp brings a time into the form it has on the wire: UTC, to the millisecond, no monotonic part.
 func Stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// spellable reports whether a time can be spelled again once it is stamped: one of another zone may not.
+func spellable(t time.Time) bool {
+	year := t.UTC().Year()
+	return year >= 0 && year <= 9999
+}
 
 func encode(v any) []byte {
 	b, err := json.Marshal(v)
