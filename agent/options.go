@@ -49,7 +49,8 @@ func options(c configs.Agent, log *slog.Logger) (Options, error) {
 		Options: node.Options{
 			Program: "agent", Version: version, Station: c.Station, Node: c.Node.Node, Data: c.Data, Broker: broker,
 			MaxBytes: c.Journal.MaxBytes(), Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
-			Clock: system, Log: log,
+			DrainRate: c.Uplink.DrainRate(),
+			Clock:     system, Log: log,
 		},
 		Sources: sources, Rules: rules(c.Alarms), ExitAtEnd: c.ExitAtEnd,
 	}, nil

@@ -17,6 +17,7 @@ type Node struct {
 	Data    string  `yaml:"data"`
 	Broker  Broker  `yaml:"broker"`
 	Journal Journal `yaml:"journal"`
+	Uplink  Uplink  `yaml:"uplink"`
 }
 
 // Broker says how to reach the MQTT broker.
@@ -43,6 +44,16 @@ type Journal struct {
 	// TelemetryDelay is how long telemetry may wait for a commit to ride along with.
 	TelemetryDelay time.Duration `yaml:"telemetry_delay"`
 }
+
+// Uplink says how records are sent.
+type Uplink struct {
+	// DrainKilobytesPerSecond bounds what is sent of a backlog, in 10^3 bytes, for lines that are metered or shared; 0 is
+	// no limit. What happens now is sent at once all the same.
+	DrainKilobytesPerSecond int `yaml:"drain_kilobytes_per_second"`
+}
+
+// DrainRate is DrainKilobytesPerSecond in bytes per second.
+func (u Uplink) DrainRate() int { return u.DrainKilobytesPerSecond * 1e3 }
 
 // Overrides are the flags of a node program that win over its file. Empty means not given.
 type Overrides struct {
@@ -94,6 +105,9 @@ func (n *Node) check(c *checker) {
 	}
 	if n.Journal.TelemetryDelay <= 0 {
 		c.fail("$.journal.telemetry_delay", "expected a duration above 0s, got %s", n.Journal.TelemetryDelay)
+	}
+	if n.Uplink.DrainKilobytesPerSecond < 0 {
+		c.fail("$.uplink.drain_kilobytes_per_second", "expected at least 0, got %d", n.Uplink.DrainKilobytesPerSecond)
 	}
 }
 

@@ -30,7 +30,8 @@ func options(c configs.Kiosk, stdout io.Writer, log *slog.Logger) (Options, erro
 		Options: node.Options{
 			Program: "kiosk", Version: version, Station: c.Station, Node: c.Node.Node, Data: c.Data, Broker: broker,
 			MaxBytes: c.Journal.MaxBytes(), Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
-			Clock: system, Log: log,
+			DrainRate: c.Uplink.DrainRate(),
+			Clock:     system, Log: log,
 		},
 		Page:   Page{Addr: p.Listen, TLS: endpoint.TLSFiles{CA: p.CA, Cert: p.Cert, Key: p.Key}, Insecure: p.Insecure},
 		Stdout: stdout,

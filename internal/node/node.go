@@ -31,8 +31,10 @@ type Options struct {
 	// MaxBytes, Retain and TelemetryDelay are those of journal.Options.
 	MaxBytes               int64
 	Retain, TelemetryDelay time.Duration
-	Clock                  clock.Clock
-	Log                    *slog.Logger
+	// DrainRate is that of uplink.Options.
+	DrainRate int
+	Clock     clock.Clock
+	Log       *slog.Logger
 }
 
 // Validate refuses what would fail later and is not checked by what fails then.
@@ -83,7 +85,7 @@ func (n *Node) open(o Options) error {
 	}
 	n.cleanup.Add("journal", n.Journal.Close)
 	n.Uplink, err = uplink.New(uplink.Options{
-		Station: o.Station, Node: o.Node, Broker: o.Broker, Journal: n.Journal, Log: o.Log,
+		Station: o.Station, Node: o.Node, Broker: o.Broker, Journal: n.Journal, Log: o.Log, DrainRate: o.DrainRate,
 	})
 	return err
 }

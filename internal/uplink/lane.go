@@ -1,130 +1,233 @@
 package uplink
 
 import (
-	"fmt"
 	"time"
 
 	"stationkeeper/internal/record"
 )
 
-// Batches are small enough to share a connection with live states, and few enough in flight to be sent again
-// without regret.
 const (
-	batchRecords = 100
-	batchLost    = 500 // tombstones in one batch
-	window       = 10  // batches between what head office has acknowledged and what was last sent
-	inFlight     = 10  // batches whose PUBACK is awaited
+	// keepUp is how many records may wait and still be live. When more do, what waits is backlog, and what is
+	// appended from then on overtakes it.
+	keepUp = record.MaxBatchRecords
+	// firstUnacked and mostUnacked bound the batches of backlog that head office has not acknowledged: it begins low
+	// and grows with every acknowledgement, so that a head office to which a thousand stations come back at once is not
+	// buried. Live ones, which are small, have mostLiveUnacked.
+	firstUnacked    = 8
+	mostUnacked     = 32
+	mostLiveUnacked = 128
 )
 
 // maxAckTimeout bounds the doubling of Options.AckTimeout.
 const maxAckTimeout = time.Minute
 
-// lane is how far one stream has been sent on this connection.
+// lane is what of one stream has been sent on this connection, and what is to be sent next.
+//
+//	1 … through          head office has it
+//	through+1 … sent     sent, and awaited
+//	sent+1 … live        backlog, but for what is in ahead
+//	live+1 … last        live: not sent yet, and goes first
 type lane struct {
-	stream  record.Stream
-	sent    uint64 // last seq sent on this connection, or acknowledged before
-	through uint64 // last seq head office has acknowledged
-	ends    []uint64
+	stream record.Stream
+	// base is the highest seq of an earlier epoch: head office is only told so. told is false while it has to be.
+	base, through, sent, live uint64
+	baseTold, baseKnown       bool
+	// ahead was sent before what comes before it.
+	ahead ranges
+	// again has been asked for again and not been sent yet; lately is what was asked for at the time askedAt.
+	again, lately ranges
+	askedAt       time.Time
+	// ends are the batches that follow each other from through to sent.
+	ends    []*end
+	allowed int // of ends
+	// stalled is true from when head office was silent for too long until it is heard again. One small batch is then
+	// sent to find out, and nothing else: on a metered line silence must not cost.
+	stalled bool
 	patience,
 	timeout time.Duration
-	quiet time.Time // when the wait for an acknowledgement began
+	progress time.Time // of the last acknowledgement that said something new
+	// confirmed is whether head office's history has been compared with the journal's on this connection, heard whether
+	// it has said anything.
+	confirmed, heard bool
+}
+
+// end is where a batch ends.
+type end struct {
+	seq       uint64
+	delivered time.Time // to the broker; zero before its answer
 }
 
 // newLane starts after what head office has.
-func newLane(s record.Stream, through uint64, timeout time.Duration) *lane {
-	return &lane{stream: s, sent: through, through: through, patience: timeout, timeout: timeout}
+func newLane(s record.Stream, through, base uint64, timeout time.Duration) *lane {
+	l := &lane{stream: s, base: base, through: through, patience: timeout, timeout: timeout, allowed: firstUnacked}
+	l.baseTold = through > base
+	l.restart()
+	return l
 }
 
-// open reports whether another batch may be sent.
-func (l *lane) open() bool { return len(l.ends) < window }
+// restart makes the lane begin again after what head office has.
+func (l *lane) restart() {
+	l.sent = max(l.through, l.base)
+	l.live = l.sent
+	l.ahead, l.ends = nil, nil
+	l.again, l.lately = nil, nil
+	l.baseTold = l.baseKnown || l.base == 0 || l.through > l.base
+}
 
-// sentTo notes a batch that ends at seq.
-func (l *lane) sentTo(seq uint64, now time.Time) {
-	if len(l.ends) == 0 {
-		l.quiet = now
+// look takes note of the last record there is. What cannot keep up any longer is backlog from now on.
+func (l *lane) look(last uint64) (behind bool) {
+	if last > l.live && (l.stalled || last-l.live > keepUp) {
+		l.live = last
+		return true
 	}
-	l.sent = seq
-	l.ends = append(l.ends, seq)
+	return false
+}
+
+// nextLive is what is live and may be sent.
+func (l *lane) nextLive(last uint64) (record.Range, bool) {
+	if l.stalled || l.live >= last || l.live == l.sent && len(l.ends) >= mostLiveUnacked {
+		return record.Range{}, false
+	}
+	return record.Range{First: l.live + 1, Last: last}, true
+}
+
+// nextAgain is what head office has asked for again.
+func (l *lane) nextAgain() (record.Range, bool) {
+	if len(l.again) == 0 {
+		return record.Range{}, false
+	}
+	return l.again[0], true
+}
+
+// nextBacklog is the oldest that has not been sent, unless head office has enough to acknowledge.
+func (l *lane) nextBacklog() (record.Range, bool) {
+	if len(l.ends) >= l.allowed || l.stalled && len(l.ends) > 0 {
+		return record.Range{}, false
+	}
+	return l.ahead.gap(l.sent+1, l.live)
+}
+
+// sentTo notes that first to last has been sent. It returns the batch's end when that is to be awaited.
+func (l *lane) sentTo(first, last uint64, now time.Time) *end {
+	l.again = l.without(first, last)
+	l.live = max(l.live, last)
+	if last <= l.sent {
+		return nil
+	}
+	if first > l.sent+1 {
+		l.ahead = l.ahead.add(first, last)
+		return nil
+	}
+	if len(l.ends) == 0 {
+		l.progress = now
+	}
+	l.sent = last
+	l.absorb()
+	e := &end{seq: l.sent}
+	l.ends = append(l.ends, e)
+	return e
+}
+
+// without is what remains to be sent again when first to last has been.
+func (l *lane) without(first, last uint64) (left ranges) {
+	for _, g := range l.again {
+		if g.First < first {
+			left = left.add(g.First, min(g.Last, first-1))
+		}
+		if g.Last > last {
+			left = left.add(max(g.First, last+1), g.Last)
+		}
+	}
+	return left
+}
+
+// absorb joins to sent what was sent ahead and is not ahead any longer.
+func (l *lane) absorb() {
+	if len(l.ahead) > 0 && l.ahead[0].First <= l.sent+1 {
+		l.sent = max(l.sent, l.ahead[0].Last)
+	}
+	l.ahead = l.ahead.above(l.sent)
 }
 
 // acknowledged notes what head office has. An acknowledgement that says nothing new after a long silence is head
 // office coming back and saying where it stands: what it did not get is sent again at once. One that says less than
 // before is head office with an older database: what it has lost is sent again, as far as it is still there.
-func (l *lane) acknowledged(through uint64, now time.Time) {
-	if through < l.through {
-		l.through = through
-		l.rewind()
-		l.patience = l.timeout
-		return
+func (l *lane) acknowledged(ack record.Ack, now time.Time) {
+	silent := l.stalled || l.late(l.timeout, now)
+	l.stalled = false
+	l.baseKnown = ack.Through >= l.base
+	l.baseTold = l.baseTold || l.baseKnown
+	switch {
+	case ack.Through < l.through, ack.Through == l.through && silent:
+		l.through = ack.Through
+		l.restart()
+		l.patience, l.allowed = l.timeout, firstUnacked
+	case ack.Through > l.through:
+		l.advance(ack.Through, now)
 	}
-	if through == l.through {
-		if len(l.ends) > 0 && now.Sub(l.quiet) > l.timeout {
-			l.rewind()
-			l.patience = l.timeout
-		}
-		return
-	}
-	l.through, l.quiet, l.patience = through, now, l.timeout
+	l.asked(ack.Again, now)
+}
+
+func (l *lane) advance(through uint64, now time.Time) {
+	l.through, l.progress, l.patience = through, now, l.timeout
 	l.sent = max(l.sent, through)
-	for len(l.ends) > 0 && l.ends[0] <= through {
+	l.absorb()
+	l.live = max(l.live, l.sent)
+	l.again = l.again.above(through)
+	for len(l.ends) > 0 && l.ends[0].seq <= through {
 		l.ends = l.ends[1:]
+		l.allowed = min(l.allowed+1, mostUnacked)
 	}
 }
 
-// overdue tells when everything unacknowledged is to be sent again; ok is false when nothing is awaited.
+// asked notes what head office asks for again. What has not been sent yet needs no asking; and what has just been
+// sent again is not sent once more because the same question came twice.
+func (l *lane) asked(again []record.Range, now time.Time) {
+	if now.Sub(l.askedAt) > l.timeout/2 {
+		l.lately = nil
+	}
+	floor := max(l.through, l.base)
+	for _, g := range again {
+		for _, sent := range append(l.ahead.within(g.First, g.Last), record.Range{First: g.First, Last: min(g.Last, l.sent)}) {
+			next := max(sent.First, floor+1)
+			for {
+				gap, ok := l.lately.gap(next, sent.Last)
+				if !ok {
+					break
+				}
+				l.again = l.again.add(gap.First, gap.Last)
+				l.lately = l.lately.add(gap.First, gap.Last)
+				l.askedAt, next = now, gap.Last+1
+			}
+		}
+	}
+}
+
+// overdue tells when everything unacknowledged is to be sent again; ok is false when nothing is awaited. The wait
+// begins when the broker has the oldest batch: before, it is the line that is slow.
 func (l *lane) overdue() (at time.Time, ok bool) {
-	return l.quiet.Add(l.patience), len(l.ends) > 0
+	if len(l.ends) == 0 || l.ends[0].delivered.IsZero() {
+		return time.Time{}, false
+	}
+	return l.since().Add(l.patience), true
 }
 
-// rewind makes the lane start again after what head office has, with twice the patience.
-func (l *lane) rewind() {
-	l.sent, l.ends = l.through, nil
+func (l *lane) late(limit time.Duration, now time.Time) bool {
+	_, awaited := l.overdue()
+	return awaited && now.Sub(l.since()) > limit
+}
+
+// since is when the wait for an acknowledgement began.
+func (l *lane) since() time.Time {
+	if d := l.ends[0].delivered; d.After(l.progress) {
+		return d
+	}
+	return l.progress
+}
+
+// stall makes the lane begin again after what head office has, carefully and with twice the patience.
+func (l *lane) stall() {
+	l.restart()
+	l.stalled, l.allowed = true, firstUnacked
 	l.patience = min(2*l.patience, maxAckTimeout)
-}
-
-// nextBatch reads the batch that follows on this lane and the seq it ends at. It returns nil when nothing is left.
-func nextBatch(j Journal, l *lane) (payload []byte, end uint64, err error) {
-	for limit := batchRecords; limit >= 1; limit /= 2 {
-		records, lost, err := j.Read(l.stream, l.sent, limit)
-		if err != nil {
-			return nil, 0, fmt.Errorf("read journal: %w", err)
-		}
-		records, lost = cut(records, lost)
-		if len(records) == 0 && len(lost) == 0 {
-			return nil, l.sent, nil
-		}
-		payload, err := record.EncodeBatch(record.Batch{Epoch: j.Epoch(), Stream: l.stream, Records: records, Lost: lost})
-		if err != nil {
-			return nil, 0, err
-		}
-		if len(payload) <= record.MaxPayload {
-			return payload, lastOf(records, lost), nil
-		}
-	}
-	return nil, 0, fmt.Errorf("%s after %d: one record alone is over %d bytes on the wire", l.stream, l.sent, record.MaxPayload)
-}
-
-// cut keeps at most batchLost tombstones, and of the records only those before the first tombstone left out.
-func cut(records []record.Record, lost []record.Lost) ([]record.Record, []record.Lost) {
-	if len(lost) <= batchLost {
-		return records, lost
-	}
-	for i, r := range records {
-		if r.Seq >= lost[batchLost].First {
-			records = records[:i]
-			break
-		}
-	}
-	return records, lost[:batchLost]
-}
-
-func lastOf(records []record.Record, lost []record.Lost) uint64 {
-	var last uint64
-	if len(records) > 0 {
-		last = records[len(records)-1].Seq
-	}
-	for _, l := range lost {
-		last = max(last, l.Last)
-	}
-	return last
 }

@@ -2,8 +2,6 @@ package uplink
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -15,36 +13,54 @@ func (s *session) presence(state string) []byte {
 	return record.Presence{State: state, Since: time.Now()}.Encode()
 }
 
-// sayOnline publishes that the node is there.
-func (s *session) sayOnline(ctx context.Context) error {
-	topic := s.topic(record.KindOnline, "").String()
-	if err := await(ctx, s.client.Publish(topic, 1, true, s.presence(record.Online)), pubackTimeout); err != nil {
-		return fmt.Errorf("publish %s: %w", topic, err)
-	}
-	return nil
+func (s *session) presencePacket(state string, now time.Time) packet {
+	p := packet{topic: s.topic(record.KindOnline, "").String(), payload: s.presence(state), retained: true}
+	return s.launched(&flight{class: classState, handed: now}, p)
 }
 
 // hearPresence is paho's callback for what the broker says of this node.
 func (s *session) hearPresence(_ mqtt.Client, m mqtt.Message) {
-	if p, err := record.DecodePresence(m.Payload()); err != nil || p.State == record.Online {
-		return
-	}
-	select {
-	case s.buried <- struct{}{}:
-	default:
+	if p, err := record.DecodePresence(m.Payload()); err == nil && p.State == record.Offline {
+		signal(s.buried)
 	}
 }
 
-// leave says offline when the connection still stands, since a clean disconnect discards the will.
+// leave says what has changed last, and offline, when the connection still stands: a clean disconnect discards the
+// will. It takes no longer than farewell.
 func (s *session) leave() {
 	if !s.client.IsConnectionOpen() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()
-	topic := s.topic(record.KindOnline, "").String()
-	err := errors.Join(s.publishStates(ctx), await(ctx, s.client.Publish(topic, 1, true, s.presence(record.Offline)), farewell))
-	if err != nil {
-		s.options.Log.Warn("could not say offline", "error", err)
+	s.dead = false
+	clear(s.points) // the last state of a point is said whether or not the one before was answered
+	var offline *flight
+	for {
+		if !s.busy && offline == nil {
+			now := time.Now()
+			p, ok := s.chooseState(now)
+			if !ok {
+				p = s.presencePacket(record.Offline, now)
+				offline = p.flight
+			}
+			s.busy = true
+			s.outbox <- p
+		}
+		select {
+		case <-s.idle:
+			s.busy = false
+		case a := <-s.answers:
+			if a.err != nil {
+				s.options.Log.Warn("could not say offline", "error", a.err)
+				return
+			}
+			if a.flight == offline {
+				return
+			}
+		case <-ctx.Done():
+			s.options.Log.Warn("could not say offline", "error", errNoAnswer, "waited", farewell)
+			return
+		}
 	}
 }

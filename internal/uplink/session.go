@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
+	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -16,62 +19,110 @@ import (
 
 const (
 	connectTimeout = 10 * time.Second
-	writeTimeout   = 10 * time.Second
-	pubackTimeout  = 20 * time.Second // a broker that takes longer is taken for dead
+	answerTimeout  = 10 * time.Second // for a SUBACK
+	pubackTimeout  = 30 * time.Second // a broker that takes longer is taken for dead
 	keepAlive      = 15 * time.Second
 	farewell       = time.Second // to say offline when stopping
 	// quiesce is how many milliseconds paho may take to send the disconnect packet. With 0 it is usually not sent,
 	// and the broker publishes the will, which is older than what was said in farewell.
 	quiesce = 250
-	// telemetryShare lets telemetry take every so manieth batch while events have a backlog.
-	telemetryShare = 4
+	// patienceForAcks is how long sending waits for what head office has already: retained, it comes at once.
+	patienceForAcks = time.Second
 )
 
-// session is one connection. Its loop is the only goroutine that touches lanes and publishes.
+// session is one connection. Its loop is the only goroutine that touches its fields, but for those that say otherwise.
 type session struct {
 	*Uplink
-	client    mqtt.Client
-	lost      chan error                   // the connection's end, from paho
-	published chan error                   // one result per publication awaited
-	acks      chan struct{}                // holds a token while acknowledgements wait
-	buried    chan struct{}                // holds a token while the broker says that this node is offline
-	lanes     [2]*lane                     // in the order of record.Streams
-	turn      int                          // counts batches, for telemetryShare
-	flying    int                          // batches awaiting PUBACK
-	waits     sync.WaitGroup               // goroutines awaiting tokens
-	ackMu     sync.Mutex                   // guards arrived
-	arrived   map[record.Stream]record.Ack // latest acknowledgement not yet handled
+	client mqtt.Client
+	link   atomic.Pointer[link] // set by the goroutine that connects
+
+	lost    chan error    // the connection's end, from paho
+	acks    chan struct{} // holds a token while acknowledgements wait
+	buried  chan struct{} // holds a token while the broker says that this node is offline
+	outbox  chan packet   // to the sender, when it is idle
+	idle    chan struct{} // from the sender
+	answers chan answer   // from those who await a broker's answer
+	ended   chan struct{} // closed when nobody reads answers any more
+	waits   sync.WaitGroup
+
+	lanes   [2]*lane // in the order of record.Streams
+	cutters [2]*cutter
+	window  window
+	choice  choice
+	began   time.Time // of the subscription
+	busy    bool      // the sender has a packet
+	dead    bool      // the presence that stands at the broker is not ours
+	flights map[*flight]struct{}
+	points  map[string]bool // states that the broker has not answered yet
+	flying  [classes]int    // bytes that the broker has not answered yet
+
+	ackMu   sync.Mutex // guards arrived
+	arrived []record.Ack
 }
 
 // connectAndServe makes one connection and serves it until it fails or ctx ends.
 func (u *Uplink) connectAndServe(ctx context.Context) error {
 	s := &session{
-		Uplink:    u,
-		lost:      make(chan error, 1),
-		published: make(chan error, inFlight+1),
-		acks:      make(chan struct{}, 1),
-		buried:    make(chan struct{}, 1),
-		arrived:   map[record.Stream]record.Ack{},
+		Uplink:  u,
+		lost:    make(chan error, 1),
+		acks:    make(chan struct{}, 1),
+		buried:  make(chan struct{}, 1),
+		outbox:  make(chan packet, 1),
+		idle:    make(chan struct{}, 1),
+		answers: make(chan answer, 16),
+		ended:   make(chan struct{}),
+		flights: map[*flight]struct{}{},
+		points:  map[string]bool{},
 	}
 	for i, stream := range record.Streams {
-		s.lanes[i] = newLane(stream, u.options.Journal.Position(stream).Through, u.options.AckTimeout)
+		s.cutters[i] = &cutter{journal: u.options.Journal, stream: stream, ratio: firstRatio}
 	}
-	s.client = mqtt.NewClient(s.clientOptions())
-	if err := await(ctx, s.client.Connect(), connectTimeout); err != nil {
-		s.client.Disconnect(0)
-		return fmt.Errorf("connect: %w", err)
+	s.beginLanes()
+	if err := s.connect(ctx); err != nil {
+		return err
 	}
+	s.waits.Go(s.send)
 	defer s.waits.Wait()
-	defer s.client.Disconnect(quiesce)
-	defer s.leave()
+	defer close(s.ended)
+	defer close(s.outbox)
+	defer s.hangUp()
 	if err := s.introduce(ctx); err != nil {
 		return err
 	}
+	u.connected(time.Now())
+	defer u.disconnected(s)
 	u.options.Log.Info("connected to head office's broker", "broker", u.options.Broker)
 	return s.serve(ctx)
 }
 
-func (s *session) clientOptions() *mqtt.ClientOptions {
+func (s *session) beginLanes() {
+	for i, stream := range record.Streams {
+		at := s.options.Journal.Position(stream)
+		s.lanes[i] = newLane(stream, at.Through, at.Base, s.options.AckTimeout)
+	}
+}
+
+// connect opens the connection. While it does, the end of ctx cuts it.
+func (s *session) connect(ctx context.Context) error {
+	s.client = mqtt.NewClient(s.clientOptions(ctx))
+	stop := context.AfterFunc(ctx, s.cut)
+	defer stop()
+	if err := await(ctx, s.client.Connect(), 2*connectTimeout); err != nil {
+		s.cut()
+		s.client.Disconnect(0)
+		return fmt.Errorf("connect: %w", err)
+	}
+	return nil
+}
+
+// hangUp ends the connection within a moment, also when the line takes nothing any more.
+func (s *session) hangUp() {
+	s.leave()
+	s.client.Disconnect(quiesce)
+	s.cut()
+}
+
+func (s *session) clientOptions(ctx context.Context) *mqtt.ClientOptions {
 	o := mqtt.NewClientOptions().
 		AddBroker(s.options.Broker.URL).
 		SetClientID(clientID()).
@@ -80,10 +131,11 @@ func (s *session) clientOptions() *mqtt.ClientOptions {
 		SetAutoReconnect(false).
 		SetConnectRetry(false).
 		SetConnectTimeout(connectTimeout).
-		SetWriteTimeout(writeTimeout).
+		SetWriteTimeout(handTimeout).
 		SetKeepAlive(keepAlive).
 		SetPingTimeout(keepAlive/2).
 		SetTLSConfig(s.options.Broker.TLS).
+		SetCustomOpenConnectionFn(func(uri *url.URL, o mqtt.ClientOptions) (net.Conn, error) { return s.open(ctx, uri, o) }).
 		SetBinaryWill(s.topic(record.KindOnline, "").String(), s.presence(record.Offline), 1, true)
 	if b := s.options.Broker; b.Username != "" {
 		o.SetUsername(b.Username).SetPassword(b.Password)
@@ -118,18 +170,26 @@ func (s *session) topic(kind record.Kind, tail string) record.Topic {
 
 // introduce subscribes to acknowledgements, says online, and queues every state. It listens to its own presence as
 // well: after a half-open connection the broker publishes the will of the old one when the new one already stands.
+// It asks for all this at once and in this order, since on some lines an answer takes a second.
 func (s *session) introduce(ctx context.Context) error {
-	filter := record.AckFilter(s.options.Station, s.options.Node)
-	if err := await(ctx, s.client.Subscribe(filter, 1, s.receive), writeTimeout); err != nil {
-		return fmt.Errorf("subscribe to %s: %w", filter, err)
+	acks, online := record.AckFilter(s.options.Station, s.options.Node), s.topic(record.KindOnline, "").String()
+	asked, least := time.Now(), time.Duration(0)
+	for i, step := range []struct {
+		what  string
+		token mqtt.Token
+	}{
+		{"subscribe to " + acks, s.client.Subscribe(acks, 1, s.receive)},
+		{"publish " + online, s.client.Publish(online, 1, true, s.presence(record.Online))},
+		{"subscribe to " + online, s.client.Subscribe(online, 1, s.hearPresence)},
+	} {
+		if err := await(ctx, step.token, answerTimeout); err != nil {
+			return fmt.Errorf("%s: %w", step.what, err)
+		}
+		if i == 0 {
+			least = time.Since(asked)
+		}
 	}
-	if err := s.sayOnline(ctx); err != nil {
-		return err
-	}
-	topic := s.topic(record.KindOnline, "").String()
-	if err := await(ctx, s.client.Subscribe(topic, 1, s.hearPresence), writeTimeout); err != nil {
-		return fmt.Errorf("subscribe to %s: %w", topic, err)
-	}
+	s.began, s.window = time.Now(), newWindow(least)
 	s.renewStates()
 	return nil
 }
@@ -150,160 +210,88 @@ func (s *session) receive(_ mqtt.Client, m mqtt.Message) {
 		return
 	}
 	s.ackMu.Lock()
-	s.arrived[ack.Stream] = ack
+	s.arrived = append(s.arrived, ack)
 	s.ackMu.Unlock()
+	signal(s.acks)
+}
+
+// signal leaves a token in a channel that has room for one.
+func signal(c chan struct{}) {
 	select {
-	case s.acks <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
 
 // serve is the session's loop.
 func (s *session) serve(ctx context.Context) error {
-	resend := time.NewTimer(0)
-	defer resend.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
-		changed := s.options.Journal.Changed() // before fill, so that nothing is missed in between
-		if err := s.fill(); err != nil {
+		changed := s.options.Journal.Changed() // before looking, so that nothing is missed in between
+		rest, err := s.sendSome(time.Now())
+		if err != nil {
 			return err
 		}
-		resend.Reset(s.untilOverdue(time.Now()))
+		timer.Reset(rest)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case err := <-s.lost:
 			return fmt.Errorf("connection lost: %w", err)
-		case err := <-s.published:
-			s.flying--
-			if err != nil {
+		case a := <-s.answers:
+			if err := s.answered(a); err != nil {
 				return err
 			}
 		case <-s.acks:
-			s.acknowledge(time.Now())
+			if err := s.acknowledge(time.Now()); err != nil {
+				return err
+			}
+		case <-s.idle:
+			s.busy = false
 		case <-s.buried:
-			if err := s.sayOnline(ctx); err != nil {
-				return err
-			}
+			s.dead = true
 		case <-s.wake:
-			if err := s.publishStates(ctx); err != nil {
-				return err
-			}
 		case <-changed:
-		case <-resend.C:
-			s.rewind(time.Now())
+		case <-timer.C:
 		}
 	}
 }
 
-// untilOverdue is the time until the first lane has waited too long, or an hour when none waits.
+// sendSome gives the sender its next packet when it has none, and says how long nothing is to be done unless something
+// happens.
+func (s *session) sendSome(now time.Time) (rest time.Duration, err error) {
+	rest = min(s.untilOverdue(now), s.reportBacklog(now))
+	if s.busy {
+		return rest, nil
+	}
+	p, wait, err := s.choose(now)
+	if err != nil {
+		return 0, err
+	}
+	if p.topic != "" {
+		s.busy = true
+		s.outbox <- p
+		return rest, nil
+	}
+	return min(rest, wait), nil
+}
+
+// untilOverdue sends again what head office has not acknowledged in time, and returns the time until the next lane has
+// waited too long.
 func (s *session) untilOverdue(now time.Time) time.Duration {
-	least := time.Hour
+	rest := time.Hour
 	for _, l := range s.lanes {
-		if at, ok := l.overdue(); ok {
-			least = min(least, max(0, at.Sub(now)))
-		}
-	}
-	return least
-}
-
-func (s *session) rewind(now time.Time) {
-	for _, l := range s.lanes {
-		if at, ok := l.overdue(); ok && !now.Before(at) {
+		at, ok := l.overdue()
+		if ok && !now.Before(at) {
 			s.options.Log.Warn("head office has not acknowledged in time: sending again", "stream", l.stream,
 				"from", l.through+1, "to", l.sent, "waited", l.patience)
-			l.rewind()
+			l.stall()
+		} else if ok {
+			rest = min(rest, at.Sub(now))
 		}
 	}
-}
-
-func (s *session) acknowledge(now time.Time) {
-	s.ackMu.Lock()
-	arrived := s.arrived
-	s.arrived = map[record.Stream]record.Ack{}
-	s.ackMu.Unlock()
-	for _, l := range s.lanes {
-		ack, ok := arrived[l.stream]
-		if !ok {
-			continue
-		}
-		if ack.Epoch != s.options.Journal.Epoch() {
-			continue // retained from before this journal; head office will learn of the new epoch from its first batch
-		}
-		if err := s.options.Journal.Acknowledge(ack); err != nil {
-			s.options.Log.Error("acknowledgement refused", "error", err)
-			continue
-		}
-		l.acknowledged(ack.Through, now)
-	}
-}
-
-// fill sends batches while there are records and room.
-func (s *session) fill() error {
-	for s.flying < inFlight {
-		sent, err := s.sendNext()
-		if err != nil || !sent {
-			return err
-		}
-	}
-	return nil
-}
-
-// sendNext sends one batch: of events, or in its turn or when there are no events of telemetry.
-func (s *session) sendNext() (sent bool, err error) {
-	order := []*lane{s.lanes[0], s.lanes[1]}
-	if s.turn%telemetryShare == telemetryShare-1 {
-		order[0], order[1] = order[1], order[0]
-	}
-	for _, l := range order {
-		if !l.open() {
-			continue
-		}
-		payload, end, err := nextBatch(s.options.Journal, l)
-		if err != nil {
-			return false, err
-		}
-		if payload == nil {
-			continue
-		}
-		s.publish(s.topic(record.KindUp, string(l.stream)).String(), payload)
-		l.sentTo(end, time.Now())
-		s.turn++
-		return true, nil
-	}
-	return false, nil
-}
-
-// publish hands a batch to paho; its PUBACK, or the lack of it, arrives on s.published.
-func (s *session) publish(topic string, payload []byte) {
-	token := s.client.Publish(topic, 1, false, payload)
-	s.flying++
-	s.waits.Go(func() {
-		if !token.WaitTimeout(pubackTimeout) {
-			s.published <- fmt.Errorf("publish %s: %w after %s", topic, errNoAnswer, pubackTimeout)
-			return
-		}
-		if err := token.Error(); err != nil {
-			s.published <- fmt.Errorf("publish %s: %w", topic, err)
-			return
-		}
-		s.published <- nil
-	})
-}
-
-// publishStates sends what has changed and waits for the broker to have it: at most one publication per point is
-// under way, and what changes meanwhile is coalesced.
-func (s *session) publishStates(ctx context.Context) error {
-	tokens := map[string]mqtt.Token{}
-	for point, state := range s.takeStates() {
-		topic := s.topic(record.KindState, point).String()
-		tokens[topic] = s.client.Publish(topic, 1, true, state.Encode())
-	}
-	for topic, token := range tokens {
-		if err := await(ctx, token, pubackTimeout); err != nil {
-			return fmt.Errorf("publish %s: %w", topic, err)
-		}
-	}
-	return nil
+	return rest
 }
 
 var errNoAnswer = errors.New("no answer")

@@ -17,19 +17,25 @@ import (
 
 // Journal is what the uplink needs of a journal.
 type Journal interface {
-	// Epoch identifies the journal.
+	// Epoch identifies the journal. It changes with Renew.
 	Epoch() string
 	// Position tells what is on disk and what head office has.
 	Position(record.Stream) journal.Position
-	// Read returns durable records after a seq and the tombstones among them.
-	Read(stream record.Stream, after uint64, limit int) ([]record.Record, []record.Lost, error)
+	// Text returns durable records after a seq, spelled for the wire, and the tombstones among them.
+	Text(stream record.Stream, after, upTo uint64, limit, size int) (journal.Span, error)
 	// Changed is closed when Position changes.
 	Changed() <-chan struct{}
 	// Acknowledge notes what head office has.
 	Acknowledge(record.Ack) error
+	// Confirm fails with journal.ErrOtherHistory when head office has other records than the journal.
+	Confirm(record.Ack) error
 }
 
-var _ Journal = (*journal.Journal)(nil)
+// renewer is a Journal that can begin a new epoch, under which everything that head office has not acknowledged is
+// reported.
+type renewer interface {
+	Renew(reason string) error
+}
 
 // Options says whom to report for, where to, and with what patience.
 type Options struct {
@@ -43,6 +49,9 @@ type Options struct {
 	AckTimeout time.Duration
 	// RetryMin and RetryMax bound the jittered wait before connecting again. 0 means 0.5 s and 10 s.
 	RetryMin, RetryMax time.Duration
+	// DrainRate bounds, in bytes per second of MQTT, what is sent of a backlog and of what head office asks for again,
+	// for lines that are metered or shared. What is live, and states, are not held back. 0 is no limit.
+	DrainRate int
 }
 
 func (o *Options) check() error {
@@ -65,6 +74,9 @@ func (o *Options) check() error {
 			*d.value = d.standard
 		}
 	}
+	if o.DrainRate < 0 {
+		return fmt.Errorf("uplink options: drain rate %d: expected 0 or more bytes per second", o.DrainRate)
+	}
 	if o.RetryMin < 0 || o.RetryMax < o.RetryMin || o.AckTimeout < 0 {
 		return fmt.Errorf("uplink options: ack timeout %s, retry from %s to %s: expected 0 <= from <= to", o.AckTimeout, o.RetryMin, o.RetryMax)
 	}
@@ -79,6 +91,16 @@ type Uplink struct {
 	mu     sync.Mutex
 	states map[string]record.State // latest of every point
 	fresh  map[string]record.State // those not yet published on this connection
+	stats  Stats
+
+	wire wire
+
+	// What follows outlasts a connection and belongs to the goroutine of Run.
+	throttle   throttle
+	drain      drain
+	history    map[record.Stream]ranges // sent before and not acknowledged
+	reported   uint64                   // the last value of BacklogPoint, said at reportedAt
+	reportedAt time.Time
 }
 
 // New checks the options. Nothing is connected before Run.
@@ -91,6 +113,9 @@ func New(o Options) (*Uplink, error) {
 		wake:    make(chan struct{}, 1),
 		states:  map[string]record.State{},
 		fresh:   map[string]record.State{},
+
+		throttle: throttle{rate: float64(o.DrainRate)},
+		history:  map[record.Stream]ranges{},
 	}, nil
 }
 
@@ -106,23 +131,20 @@ func (u *Uplink) SetState(point string, s record.State) {
 	u.states[point] = s
 	u.fresh[point] = s
 	u.mu.Unlock()
-	u.notify()
+	signal(u.wake)
 }
 
-func (u *Uplink) notify() {
-	select {
-	case u.wake <- struct{}{}:
-	default:
-	}
-}
-
-// takeStates returns the states that wait for publication and forgets that they do.
-func (u *Uplink) takeStates() map[string]record.State {
+// takeState returns a state that waits for publication and forgets that it does. Points in busy are passed over.
+func (u *Uplink) takeState(busy map[string]bool) (point string, s record.State, ok bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	taken := u.fresh
-	u.fresh = map[string]record.State{}
-	return taken
+	for point, s := range u.fresh {
+		if !busy[point] {
+			delete(u.fresh, point)
+			return point, s, true
+		}
+	}
+	return "", record.State{}, false
 }
 
 // renewStates makes every state wait for publication: a new connection may be to a broker that knows none.
@@ -130,7 +152,7 @@ func (u *Uplink) renewStates() {
 	u.mu.Lock()
 	u.fresh = maps.Clone(u.states)
 	u.mu.Unlock()
-	u.notify()
+	signal(u.wake)
 }
 
 // Run keeps a connection until ctx ends, then says that the node is offline and returns nil. Failures of the
@@ -147,14 +169,22 @@ func (u *Uplink) Run(ctx context.Context) error {
 			wait.reset()
 		}
 		pause := wait.next(rand.Float64())
-		u.options.Log.Warn("no connection to head office's broker", "broker", u.options.Broker,
-			"error", err, "lasted", time.Since(began).Round(time.Millisecond), "retry_in", pause.Round(time.Millisecond))
+		u.sayLost(err, time.Since(began), pause)
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):
 		}
 	}
 	return nil
+}
+
+// sayLost logs that there is no connection, and what has come of those before.
+func (u *Uplink) sayLost(err error, lasted, pause time.Duration) {
+	now := u.Stats()
+	u.options.Log.Warn("no connection to head office's broker", "broker", u.options.Broker,
+		"error", err, "lasted", lasted.Round(time.Millisecond), "retry_in", pause.Round(time.Millisecond),
+		"records_waiting", now.Backlog[record.Events]+now.Backlog[record.Telemetry],
+		"bytes_sent", now.BytesOut, "bytes_received", now.BytesIn)
 }
 
 // backoff is the wait before the next attempt: it doubles from least to most, and a random half of it is taken off

@@ -2,7 +2,6 @@ package uplink
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -272,14 +271,14 @@ func TestHeadOfficeWithAnOlderDatabase(t *testing.T) {
 	broker, _ := startBroker(t, "127.0.0.1:0")
 	o := startOffice(t, broker)
 	n := startNode(t, broker)
-	n.write(t, record.Events, 2*window*batchRecords)
-	n.settle(t, record.Events, 2*window*batchRecords)
+	n.write(t, record.Events, 5000)
+	n.settle(t, record.Events, 5000)
 	o.mu.Lock()
 	clear(o.records[record.Events])
 	clear(o.through)
 	o.mu.Unlock()
 	n.write(t, record.Events, 1)
-	o.has(record.Events, 2*window*batchRecords+1)
+	o.has(record.Events, 5000+1)
 }
 
 // TestWillOfAnOldConnection publishes what a broker does when it notices late that an earlier connection is dead.
@@ -329,16 +328,16 @@ func TestOnlyHeadOfficesOwnAcknowledgementCounts(t *testing.T) {
 	o.deaf = true
 	o.mu.Unlock()
 	n := startNode(t, broker)
-	n.write(t, record.Events, 2*window*batchRecords)
-	o.until("the same batches sent again", func() bool { return o.batches > window })
+	n.write(t, record.Events, 5000)
+	o.until("the same batches sent again", func() bool { return n.Stats().Resent > 0 })
 	if got := n.journal.Position(record.Events).Through; got != 0 {
 		t.Errorf("through %d although head office kept nothing", got)
 	}
 	o.mu.Lock()
 	o.deaf = false
 	o.mu.Unlock()
-	o.has(record.Events, 2*window*batchRecords)
-	n.settle(t, record.Events, 2*window*batchRecords)
+	o.has(record.Events, 5000)
+	n.settle(t, record.Events, 5000)
 }
 
 func TestForeignAcknowledgementsChangeNothing(t *testing.T) {
@@ -360,7 +359,7 @@ func TestForeignAcknowledgementsChangeNothing(t *testing.T) {
 }
 
 func TestOptionsAreChecked(t *testing.T) {
-	good := Options{Station: "demo", Node: "agent", Broker: endpoint.Broker{URL: "tcp://127.0.0.1:1"}, Journal: fakeJournal{}, Log: quiet()}
+	good := Options{Station: "demo", Node: "agent", Broker: endpoint.Broker{URL: "tcp://127.0.0.1:1"}, Journal: new(journal.Journal), Log: quiet()}
 	if _, err := New(good); err != nil {
 		t.Fatal(err)
 	}
@@ -371,140 +370,13 @@ func TestOptionsAreChecked(t *testing.T) {
 		"journal": func(o *Options) { o.Journal = nil },
 		"log":     func(o *Options) { o.Log = nil },
 		"retry":   func(o *Options) { o.RetryMin, o.RetryMax = time.Minute, time.Second },
+		"drain":   func(o *Options) { o.DrainRate = -1 },
 	} {
 		bad := good
 		spoil(&bad)
 		if _, err := New(bad); err == nil {
 			t.Errorf("%s: bad options were accepted", name)
 		}
-	}
-}
-
-// fakeJournal answers Read from a fixed history, so that batches can be cut without a file.
-type fakeJournal struct {
-	Journal
-	records []record.Record
-	lost    []record.Lost
-}
-
-func (fakeJournal) Epoch() string { return "6f0e3d5c-0000-4000-8000-000000000000" }
-
-func (f fakeJournal) Read(_ record.Stream, after uint64, limit int) (records []record.Record, lost []record.Lost, err error) {
-	for _, r := range f.records {
-		if r.Seq > after && len(records) < limit {
-			records = append(records, r)
-		}
-	}
-	for _, l := range f.lost {
-		if l.First > after && (len(records) < limit || l.Last < records[len(records)-1].Seq) {
-			lost = append(lost, l)
-		}
-	}
-	return records, lost, nil
-}
-
-func TestBatchesStayWithinTheLimits(t *testing.T) {
-	var j fakeJournal
-	noise := make([]byte, 40<<10)
-	random := uint32(1)
-	for i := range noise { // does not compress
-		random = random*1664525 + 1013904223
-		noise[i] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-"[random>>26]
-	}
-	data, err := json.Marshal(map[string]string{"noise": string(noise)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for seq := uint64(1); seq <= 3000; seq++ {
-		switch {
-		case seq <= 40:
-			j.records = append(j.records, record.Record{Seq: seq, Type: "a.b", Source: "a", Time: time.Unix(1e9, 0).UTC(), Clock: record.Synced, Data: data})
-		case seq%2 == 0:
-			j.lost = append(j.lost, record.Lost{First: seq, Last: seq, Reason: record.ReasonDamaged})
-		default:
-			j.records = append(j.records, record.Record{Seq: seq, Type: "a.b", Source: "a", Time: time.Unix(1e9, 0).UTC(), Clock: record.Synced, Data: json.RawMessage(`{}`)})
-		}
-	}
-	l := newLane(record.Events, 0, time.Second)
-	next := uint64(1)
-	for {
-		payload, end, err := nextBatch(j, l)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if payload == nil {
-			break
-		}
-		batch, err := record.DecodeBatch(payload)
-		if err != nil {
-			t.Fatal(err)
-		}
-		covered := map[uint64]bool{}
-		for _, r := range batch.Records {
-			covered[r.Seq] = true
-		}
-		for _, lost := range batch.Lost {
-			for q := lost.First; q <= lost.Last; q++ {
-				covered[q] = true
-			}
-		}
-		for ; next <= end; next++ {
-			if !covered[next] {
-				t.Fatalf("seq %d is in no batch", next)
-			}
-		}
-		l.acknowledged(end, time.Unix(0, 0))
-	}
-	if next != 3001 {
-		t.Errorf("batches end at %d, want 3000", next-1)
-	}
-}
-
-func TestLane(t *testing.T) {
-	start := time.Unix(1e9, 0)
-	l := newLane(record.Events, 5, time.Second)
-	if _, waiting := l.overdue(); waiting || l.sent != 5 {
-		t.Errorf("new lane waits=%v sent=%d, want false and 5", waiting, l.sent)
-	}
-	for i := range uint64(window) {
-		if !l.open() {
-			t.Fatalf("closed after %d batches, the window is %d", i, window)
-		}
-		l.sentTo(15+10*i, start.Add(time.Duration(i)))
-	}
-	if l.open() {
-		t.Error("still open with the window full")
-	}
-	if at, waiting := l.overdue(); !waiting || !at.Equal(start.Add(time.Second)) {
-		t.Errorf("overdue at %s waiting %v, want a second after the first batch", at, waiting)
-	}
-	l.acknowledged(24, start.Add(time.Second/2))
-	if at, _ := l.overdue(); !l.open() || len(l.ends) != window-1 || !at.Equal(start.Add(3*time.Second/2)) {
-		t.Errorf("after progress: %d batches, overdue at %s", len(l.ends), at)
-	}
-	for range 20 {
-		l.rewind()
-	}
-	if l.sent != 24 || !l.open() || l.patience != maxAckTimeout {
-		t.Errorf("after rewinds: sent %d, patience %s; want 24 and %s", l.sent, l.patience, maxAckTimeout)
-	}
-	l.sentTo(34, start)
-	l.acknowledged(24, start.Add(time.Second))
-	if l.sent != 34 {
-		t.Error("rewound by a repetition within the usual time")
-	}
-	l.acknowledged(24, start.Add(2*time.Second))
-	if l.sent != 24 || l.patience != time.Second {
-		t.Errorf("head office came back: sent %d patience %s, want 24 and 1s", l.sent, l.patience)
-	}
-	l.sentTo(34, start)
-	l.acknowledged(10, start)
-	if l.through != 10 || l.sent != 10 || len(l.ends) != 0 {
-		t.Errorf("head office has lost something: through %d sent %d, want 10 and 10", l.through, l.sent)
-	}
-	l.acknowledged(30, start)
-	if l.patience != time.Second || l.sent != 30 {
-		t.Errorf("after progress: patience %s sent %d, want 1s and 30", l.patience, l.sent)
 	}
 }
 
