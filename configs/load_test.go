@@ -88,15 +88,51 @@ func TestMissingFileIsNamed(t *testing.T) {
 	}
 }
 
-func FuzzLoad(f *testing.F) {
+// texts are odd configurations of any program.
+func texts(f *testing.F) {
+	f.Helper()
 	f.Add(least)
 	f.Add("broker: {url: x, insecure: true}\n")
 	f.Add("a: &a [*a]\n")
 	f.Add("? [a]\n: b\n")
+	examples, err := filepath.Glob("*.example.yaml")
+	if err != nil || len(examples) == 0 {
+		f.Fatalf("examples %v, %v", examples, err)
+	}
+	for _, name := range examples {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+}
+
+// Whatever the text, loading ends with a configuration or an error, never a panic.
+
+func FuzzLoadAgent(f *testing.F) {
+	texts(f)
 	f.Fuzz(func(t *testing.T, text string) {
-		// Whatever the text, loading ends with a configuration or an error, never a panic.
-		if a, err := LoadAgent(write(t, text), Overrides{}); err == nil && a.Station == "" {
-			t.Error("accepted without a station")
+		if a, err := LoadAgent(write(t, text), Overrides{}); err == nil && (a.Station == "" || a.Node.Node == "" || a.Data == "") {
+			t.Errorf("accepted without saying who and where: %+v", a)
+		}
+	})
+}
+
+func FuzzLoadKiosk(f *testing.F) {
+	texts(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		if k, err := LoadKiosk(write(t, text), KioskOverrides{}); err == nil && (k.Station == "" || k.Node.Node == "" || k.Data == "") {
+			t.Errorf("accepted without saying who and where: %+v", k)
+		}
+	})
+}
+
+func FuzzLoadHeadOffice(f *testing.F) {
+	texts(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		if h, err := LoadHeadOffice(write(t, text), HeadOfficeOverrides{}); err == nil && h.Data == "" {
+			t.Errorf("accepted without a folder: %+v", h)
 		}
 	})
 }

@@ -37,7 +37,7 @@ func (noPoints) SetState(string, record.State) {}
 
 // site is the page over a hall on a real journal, whose disk can be made to fail.
 type site struct {
-	t       *testing.T
+	t       testing.TB
 	hall    *hall.Hall
 	journal *journal.Journal
 	broken  atomic.Bool
@@ -55,7 +55,7 @@ func (s *site) Read(stream record.Stream, after uint64, limit int) ([]record.Rec
 	return s.journal.Read(stream, after, limit)
 }
 
-func open(t *testing.T) *site {
+func open(t testing.TB) *site {
 	t.Helper()
 	system, err := clock.System()
 	if err != nil {
