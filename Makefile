@@ -4,7 +4,7 @@
 SETUP     ?= .ci/setup
 TESTFLAGS ?=
 FUZZTIME  ?= 10s
-BENCH     ?= .
+BENCH     ?=
 KILLS     ?= 1000
 RECORDS   ?= 1000000
 SEED      ?= 0
@@ -18,7 +18,7 @@ WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
 .PHONY: help run replay screenshots test lint fuzz crash bench assets build cross clean setup-build setup-run \
-	setup-test setup-lint setup-screenshots
+	setup-test setup-lint setup-screenshots setup-bench
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -48,8 +48,9 @@ fuzz: assets ## every fuzz test for FUZZTIME
 crash: setup-test assets ## kill -9 at random instants: KILLS times, with RECORDS records; SEED repeats a run
 	go test -tags x11 -timeout 2h -count=1 -v -run '^TestKills$$' ./internal/crash -kills $(KILLS) -records $(RECORDS) -seed $(SEED)
 
-bench: assets ## benchmarks; BENCH selects by name
-	go test -tags x11 -run '^$$' -bench '$(BENCH)' -benchmem ./...
+bench: setup-bench build ## what it costs, beside others, in one table; BENCH=-quick in three minutes
+	@$(GOBUILD) -o bin/ ./internal/bench
+	@bin/bench $(BENCH)
 
 assets: setup-build $(WEB) ## what is made rather than kept: the kiosk's fonts, the pages' libraries
 	@bash ui/theme/fonts/make.sh
@@ -78,5 +79,5 @@ cross: assets ## agent and headoffice for amd64, arm64 and armv7, in bin/
 clean: ## remove what was built, not what was recorded under data/
 	rm -rf bin headoffice/watch/node_modules headoffice/watch/assets/vendor ui/theme/fonts/*.otf
 
-setup-build setup-run setup-test setup-lint setup-screenshots: setup-%:
+setup-build setup-run setup-test setup-lint setup-screenshots setup-bench: setup-%:
 	@$(SETUP) $*

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"stationkeeper/internal/journal"
+	"stationkeeper/internal/record"
+)
+
+// groups are the numbers of records appended at once that are measured.
+var groups = []int{1, 10, 100, 1000}
+
+// raw is the least that durability costs: a file that is appended to, and fdatasync after each append.
+type raw struct{ file *os.File }
+
+func openRaw(dir string) (raw, error) {
+	file, err := os.CreateTemp(dir, "raw-")
+	if err != nil {
+		return raw{}, fmt.Errorf("create a file to append to: %w", err)
+	}
+	return raw{file}, nil
+}
+
+func (r raw) append(b []byte) (time.Duration, error) {
+	began := time.Now()
+	if _, err := r.file.Write(b); err != nil {
+		return 0, err
+	}
+	err := unix.Fdatasync(int(r.file.Fd()))
+	return time.Since(began), err
+}
+
+func (r raw) close() error { return errors.Join(r.file.Close(), os.Remove(r.file.Name())) }
+
+// openJournal opens a journal for generated records that keeps them all.
+func openJournal(dir string, retain time.Duration) (*journal.Journal, error) {
+	return journal.Open(dir, journal.Options{Clock: drift(opening), MaxBytes: maxJournal, Retain: retain,
+		TelemetryDelay: 30 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+}
+
+// forever is longer than any record is kept here.
+const forever = 10 * 365 * 24 * time.Hour
+
+// appends are the times of one group size.
+type appends struct {
+	group           int
+	journal, raw    []time.Duration
+	page            []time.Duration // of 4 KiB, whatever the group
+	records, inJSON int             // records appended to each, and their bytes as JSON
+}
+
+// timeAppends appends groups to a journal and the same records as JSON to a plain file, by turns, so that the machine's
+// moods hit both alike.
+func timeAppends(ctx context.Context, dir string, group, rounds int) (a appends, err error) {
+	folder, err := os.MkdirTemp(dir, "append-")
+	if err != nil {
+		return a, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	j, err := openJournal(folder, forever)
+	if err != nil {
+		return a, err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	var files [2]raw
+	for i := range files {
+		if files[i], err = openRaw(folder); err != nil {
+			return a, err
+		}
+		defer func() { err = errors.Join(err, files[i].close()) }()
+	}
+	a.group = group
+	ours, theirs := openHall(1), openHall(1)
+	for range rounds {
+		if err := a.turn(ctx, j, files, ours, theirs); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
+func (a *appends) turn(ctx context.Context, j *journal.Journal, files [2]raw, ours, theirs *hall) error {
+	entries := ours.entries(a.group)
+	lines, err := theirs.lines(a.group)
+	if err != nil {
+		return err
+	}
+	text := append(bytes.Join(lines, []byte{'\n'}), '\n')
+	began := time.Now()
+	if _, err := j.Append(ctx, record.Events, entries...); err != nil {
+		return err
+	}
+	a.journal = append(a.journal, time.Since(began))
+	took, err := files[0].append(text)
+	if err != nil {
+		return err
+	}
+	a.raw = append(a.raw, took)
+	page, err := files[1].append(make([]byte, 4096))
+	a.page = append(a.page, page)
+	a.records += a.group
+	a.inJSON += len(text)
+	return err
+}
+
+func median[T cmp.Ordered](values []T) T { return quantile(values, 0.5) }
+
+// quantile is the smallest value that is not exceeded by a share of all values.
+func quantile[T cmp.Ordered](values []T, share float64) T {
+	var none T
+	if len(values) == 0 {
+		return none
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))]
+}
+
+func mean(times []time.Duration) time.Duration {
+	var sum time.Duration
+	for _, t := range times {
+		sum += t
+	}
+	return sum / time.Duration(max(1, len(times)))
+}
+
+// measureAppends makes the rows on what a group costs in time.
+func (b *bench) measureAppends(ctx context.Context) ([]row, []string, error) {
+	var rows []row
+	for _, group := range groups {
+		a, err := timeAppends(ctx, b.dir, group, b.scale.rounds(group))
+		if err != nil {
+			return rows, nil, err
+		}
+		rate := func(times []time.Duration) figure {
+			return figure{Value: float64(group) / mean(times).Seconds(), Unit: perSecond}
+		}
+		bare := rate(a.raw)
+		bare.Of = "raw append"
+		whole := row{What: fmt.Sprintf("groups of %d, mean", group), Got: rate(a.journal), Beside: &bare}
+		if group == 1000 {
+			whole.Target = atLeastRatio(0.7)
+		}
+		half := millis(median(a.raw))
+		half.Of = "raw append"
+		rows = append(rows, whole, row{What: fmt.Sprintf("groups of %d, p50", group), Got: millis(median(a.journal)), Beside: &half,
+			Note: fmt.Sprintf("%d B of JSON a record", a.inJSON/a.records)})
+		if group == 1 {
+			page := millis(median(a.page))
+			page.Of = "raw append of 4 KiB"
+			rows = append(rows, row{What: "one event, p50", Got: millis(median(a.journal)), Beside: &page, Target: atMostRatio(2.2)})
+		}
+	}
+	return rows, nil, nil
+}
+
+// flash is what commits of one group size made the device write.
+type flash struct {
+	commits, records int
+	disk             diskCount
+	process          int64 // bytes this process made dirty
+	file             int64 // bytes by which the journal's file grew
+}
+
+// countFlash appends groups to a journal on a volume, after as many that do not count, and reads the device's counters.
+func countFlash(ctx context.Context, v *volume, group, commits int) (f flash, err error) {
+	dir, err := v.folder()
+	if err != nil {
+		return f, err
+	}
+	j, err := openJournal(dir, forever)
+	if err != nil {
+		return f, err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	h := openHall(1)
+	run := func() error {
+		for range commits {
+			if _, err := j.Append(ctx, record.Events, h.entries(group)...); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := run(); err != nil {
+		return f, err
+	}
+	before, err := look(v, dir)
+	if err != nil {
+		return f, err
+	}
+	if err := run(); err != nil {
+		return f, err
+	}
+	after, err := look(v, dir)
+	return flash{commits: commits, records: commits * group, disk: after.disk.since(before.disk),
+		process: after.used.Written - before.used.Written, file: after.file - before.file}, err
+}
+
+// sight is all counters of a journal on a volume at one moment.
+type sight struct {
+	disk diskCount
+	used usage
+	file int64
+}
+
+func look(v *volume, dir string) (s sight, err error) {
+	if s.disk, err = v.count(); err != nil {
+		return s, err
+	}
+	if s.used, err = readUsage(self); err != nil {
+		return s, err
+	}
+	s.file, err = fileSize(dir)
+	return s, err
+}
+
+// fileSize is the size of the journal's file in a folder, in bytes.
+func fileSize(dir string) (int64, error) {
+	info, err := os.Stat(filepath.Join(dir, journal.FileName))
+	if err != nil {
+		return 0, fmt.Errorf("look at the journal's file: %w", err)
+	}
+	return info.Size(), nil
+}
+
+// measureFlash makes the rows on what a group costs in writing.
+func (b *bench) measureFlash(ctx context.Context) ([]row, []string, error) {
+	var rows []row
+	for _, group := range groups {
+		f, err := countFlash(ctx, b.nodeVolume, group, b.scale.rounds(group))
+		if err != nil {
+			return rows, nil, err
+		}
+		each := func(bytes int64) float64 { return float64(bytes) / float64(f.records) }
+		whole := row{What: fmt.Sprintf("groups of %d, bytes on disk a record", group), Got: figure{Value: each(f.disk.Written), Unit: bytesEach},
+			Note: fmt.Sprintf("process %.0f B, file grew by %.0f B a record", each(f.process), each(f.file))}
+		switch group {
+		case 1:
+			whole.Target = atMost(13e3, bytesEach)
+		case 1000:
+			whole.Target = atMost(120, bytesEach)
+		}
+		rows = append(rows, whole, row{What: fmt.Sprintf("groups of %d, flushes a commit", group),
+			Got: figure{Value: float64(f.disk.Flushes) / float64(f.commits)}})
+	}
+	return rows, nil, nil
+}
