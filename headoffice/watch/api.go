@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -124,10 +125,11 @@ type progressListBody struct {
 	Progress []progressBody `json:"progress" nullable:"false"`
 }
 
-// object is a JSON object passed through as it was written down.
+// object is a JSON object passed through as it was written down, but for what is not UTF-8: one such record would make
+// the whole answer unreadable to strict clients.
 type object json.RawMessage
 
-func (o object) MarshalJSON() ([]byte, error) { return o, nil }
+func (o object) MarshalJSON() ([]byte, error) { return bytes.ToValidUTF8(o, []byte("\uFFFD")), nil }
 
 // Schema says that it is an object with any members.
 func (object) Schema(huma.Registry) *huma.Schema {

@@ -34,7 +34,7 @@ func (l language) tell(r record.Record) told {
 	if err != nil {
 		detail = l.members(r.Data)
 	}
-	return told{Title: l.t("event." + r.Type), Detail: detail, Tone: teller.tone}
+	return told{Title: l.t("event." + r.Type), Detail: shorten(detail), Tone: teller.tone}
 }
 
 // teller words the data of one type of record.
@@ -178,7 +178,7 @@ func (l language) level(level string) string {
 	return level
 }
 
-// longestDetail bounds, in runes, what is shown of data that nobody here can word.
+// longestDetail bounds, in runes, what is shown of a record's data.
 const longestDetail = 240
 
 // members spells any JSON object as "name: value" in order of the names.
@@ -211,7 +211,9 @@ func plain(value json.RawMessage) string {
 	return b.String()
 }
 
+// shorten cuts what is too long to be shown, and replaces what is not UTF-8.
 func shorten(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	runes := []rune(s)
 	if len(runes) <= longestDetail {
 		return s
