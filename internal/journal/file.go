@@ -1,12 +1,13 @@
 package journal
 
 import (
-	"encoding/binary"
+	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,111 +17,122 @@ import (
 	"stationkeeper/internal/record"
 )
 
-// The file's layout. Numbers are big-endian uint64, so that keys sort by value.
+// The file's layout. Numbers in keys are big-endian uint64, so that keys sort by value.
 //
-//	meta       epoch, format, wall, bytes; next/{stream}, through/{stream}
-//	{stream}   one sub-bucket per commit group, named by the seq of its first record, with one packed value
+//	meta       format, and state: see state.pack
 //	lost       tombstones: {stream}/{first} → last, reason
+//	{stream}   the stream's settled groups: one bucket each, named 1{first} for events and 2{first} for telemetry, with
+//	           one packed value
+//	1{first}   recent groups, at the top level: the same, later than the settled ones
+//	2{first}
 //
-// A sub-bucket per group makes trimming cheap: DeleteBucket frees whole pages, where deleting keys would rewrite
-// shared ones.
+// A bucket per group makes trimming cheap: DeleteBucket frees whole pages, where deleting keys would rewrite shared
+// ones. bbolt keeps a small bucket within the page of its parent. So a commit of a few records writes two pages: the
+// top level with the records in it, and bbolt's own. See settle for how recent groups become settled ones.
 var (
 	bucketMeta = []byte("meta")
 	bucketLost = []byte("lost")
 
-	keyEpoch  = []byte("epoch")
 	keyFormat = []byte("format")
-	keyWall   = []byte("wall")  // latest believed wall time, in ms since 1970
-	keyBytes  = []byte("bytes") // packed size of all groups
-	keyGroup  = []byte("g")     // the one value in a group's sub-bucket
+	keyState  = []byte("state")
+	keyGroup  = []byte("g") // the one value in a group's bucket
 )
 
-const format = 1
+const (
+	format   = 2
+	pageSize = 4096
+)
 
-func bucketOf(s record.Stream) []byte   { return []byte(s) }
-func keyNext(s record.Stream) []byte    { return []byte("next/" + string(s)) }
-func keyThrough(s record.Stream) []byte { return []byte("through/" + string(s)) }
+func bucketOf(s record.Stream) []byte { return []byte(s) }
 
-func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+// groupName is the name of a group's bucket.
+func groupName(s record.Stream, first uint64) []byte { return append(prefixOf(s), number(first)...) }
 
-func parseNumber(b []byte) uint64 {
-	if len(b) != 8 {
-		return 0
+func prefixOf(s record.Stream) []byte {
+	if s == record.Events {
+		return []byte{1}
 	}
-	return binary.BigEndian.Uint64(b)
+	return []byte{2}
 }
 
-// openFile opens the file at path, creating it first when it is missing. When it cannot be read it is set aside
-// and a new one made; replaced then says so.
-func openFile(path string, o Options) (db *bbolt.DB, replaced *record.JournalReplacedData, err error) {
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+// parseGroupName returns the first seq in a group's name; ok is false when it is not the name of one of this stream.
+func parseGroupName(s record.Stream, name []byte) (first uint64, ok bool) {
+	rest, ok := bytes.CutPrefix(name, prefixOf(s))
+	return parseNumber(rest), ok && len(rest) == 8
+}
+
+// file is the open file. What it holds may be moved to another file meanwhile.
+type file struct {
+	path string
+	mu   sync.RWMutex // held for writing while db is exchanged
+	db   *bbolt.DB
+}
+
+// view reads in one transaction.
+func (f *file) view(read func(*bbolt.Tx) error) error {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return guard(func() error { return f.db.View(read) })
+}
+
+// update writes in one transaction, and returns when it is on disk.
+func (f *file) update(write func(*bbolt.Tx) error) error {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return guard(func() error { return f.db.Update(write) })
+}
+
+// exchange closes the open file and goes on with another that has taken its name.
+func (f *file) exchange(db *bbolt.DB) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	old := f.db
+	f.db = db
+	return guard(old.Close)
+}
+
+func (f *file) close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return guard(f.db.Close)
+}
+
+// openFile opens the file at path, creating it first when it is missing. When it is damaged, what can be read of it is
+// taken into a new one with a new epoch; replaced then says so.
+func openFile(path string, o Options) (f *file, replaced *record.JournalReplacedData, err error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		if err := create(path); err != nil {
 			return nil, nil, fmt.Errorf("create: %w", err)
 		}
 	}
-	db, err = openChecked(path)
-	if !errors.Is(err, errDamaged) {
-		return db, nil, err
+	db, err := openSound(path)
+	if errors.Is(err, errDamaged) {
+		db, replaced, err = replace(path, err, o)
 	}
-	aside := fmt.Sprintf("%s.damaged-%s", path, o.Clock().Wall.Format("20060102T150405.000Z"))
-	o.Log.Error("journal cannot be read: setting it aside and beginning a new epoch", "file", path, "aside", aside, "reason", err)
-	if err := os.Rename(path, aside); err != nil {
-		return nil, nil, fmt.Errorf("set damaged file aside: %w", err)
+	if err != nil {
+		return nil, nil, err
 	}
-	reason := err.Error()
-	if err := create(path); err != nil {
-		return nil, nil, fmt.Errorf("create in place of a damaged file: %w", err)
-	}
-	db, err = openChecked(path)
-	return db, &record.JournalReplacedData{SetAside: filepath.Base(aside), Reason: reason}, err
+	return &file{path: path, db: db}, replaced, nil
 }
 
-// errDamaged is wrapped by what openChecked finds wrong with a file's content.
-var errDamaged = errors.New("damaged")
+// errInUse is wrapped when another process has the file open.
+var errInUse = errors.New("the file is in use by another process")
 
-// openChecked opens the file and reads what every later call relies on. bbolt panics on some damage; that becomes
-// an error here.
-func openChecked(path string) (db *bbolt.DB, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", errDamaged, p)
-		}
-	}()
-	info, err := os.Stat(path)
+// openSound opens the file if its structure is sound. Groups are not unpacked: what is wrong within one is found when
+// it is read, and concerns no other.
+func openSound(path string) (*bbolt.DB, error) {
+	if err := inspectStructure(path); err != nil {
+		return nil, err
+	}
+	db, err := openBolt(path)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() == 0 {
-		return nil, fmt.Errorf("%w: the file is empty", errDamaged) // bbolt would make a new database of it
-	}
-	db, err = bbolt.Open(path, 0o600, boltOptions())
-	if errors.Is(err, berrors.ErrTimeout) {
-		return nil, errors.New("the file is in use by another process")
-	}
-	var system syscall.Errno
-	if err != nil && !errors.As(err, &system) { // the disk was read; what was on it is no database
-		err = fmt.Errorf("%w: %w", errDamaged, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	err = db.View(func(tx *bbolt.Tx) error {
-		meta := tx.Bucket(bucketMeta)
-		if meta == nil {
-			return fmt.Errorf("%w: it has no meta bucket", errDamaged)
-		}
-		if f := parseNumber(meta.Get(keyFormat)); f > format {
-			return fmt.Errorf("format %d is newer than this program understands (%d): install the newer program", f, format)
-		}
-		if err := record.CheckEpoch(string(meta.Get(keyEpoch))); err != nil {
-			return fmt.Errorf("%w: %w", errDamaged, err)
-		}
-		for _, name := range [][]byte{bucketOf(record.Events), bucketOf(record.Telemetry), bucketLost} {
-			if tx.Bucket(name) == nil {
-				return fmt.Errorf("%w: it has no %s bucket", errDamaged, name)
-			}
-		}
-		return nil
+	err = guard(func() error {
+		return db.View(func(tx *bbolt.Tx) error {
+			_, err := readState(tx)
+			return err
+		})
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -128,45 +140,100 @@ func openChecked(path string) (db *bbolt.DB, err error) {
 	return db, nil
 }
 
+func openBolt(path string) (db *bbolt.DB, err error) {
+	err = guard(func() (err error) {
+		db, err = bbolt.Open(path, 0o600, boltOptions())
+		return err
+	})
+	if errors.Is(err, berrors.ErrTimeout) {
+		return nil, errInUse
+	}
+	return db, err
+}
+
 func boltOptions() *bbolt.Options {
 	return &bbolt.Options{
 		Timeout:        2 * time.Second,
-		PageSize:       4096,
+		PageSize:       pageSize,
 		NoFreelistSync: true, // the free list would be written with every commit; it is rebuilt when opening
 		FreelistType:   bbolt.FreelistMapType,
 	}
 }
 
-// create makes a journal with a new epoch under a temporary name and moves it into place, so that a power cut
-// leaves either no file or a whole one.
+// create makes an empty journal with a new epoch.
 func create(path string) error {
-	temporary := path + ".new"
-	if err := os.Remove(temporary); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	db, err := bbolt.Open(temporary, 0o600, boltOptions())
+	return build(path, func(db *bbolt.DB) error {
+		return db.Update(func(tx *bbolt.Tx) error { return initialise(tx, newState(uuid.NewString())) })
+	})
+}
+
+// build makes a file under a temporary name and moves it into place, so that a power cut leaves what there was
+// before, or the whole of the new one.
+func build(path string, fill func(*bbolt.DB) error) error {
+	db, err := beginBuild(path)
 	if err != nil {
 		return err
 	}
-	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketOf(record.Events), bucketOf(record.Telemetry), bucketLost} {
-			if _, err := tx.CreateBucket(name); err != nil {
-				return err
-			}
-		}
-		meta, err := tx.CreateBucket(bucketMeta)
-		if err != nil {
-			return err
-		}
-		return errors.Join(meta.Put(keyFormat, number(format)), meta.Put(keyEpoch, []byte(uuid.NewString())))
-	})
-	if err := errors.Join(err, db.Sync(), db.Close()); err != nil {
-		return err
+	if err := errors.Join(guard(func() error { return fill(db) }), db.Sync(), db.Close()); err != nil {
+		return errors.Join(err, os.Remove(temporaryName(path)))
 	}
-	if err := os.Rename(temporary, path); err != nil {
+	return moveIntoPlace(path)
+}
+
+func temporaryName(path string) string { return path + ".new" }
+
+// beginBuild opens an empty file under the temporary name.
+func beginBuild(path string) (*bbolt.DB, error) {
+	if err := os.Remove(temporaryName(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return openBolt(temporaryName(path))
+}
+
+// moveIntoPlace gives a file that was built, and synced, its name.
+func moveIntoPlace(path string) error {
+	if err := os.Rename(temporaryName(path), path); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// initialise makes the buckets of an empty file.
+func initialise(tx *bbolt.Tx, s state) error {
+	for _, name := range [][]byte{bucketOf(record.Events), bucketOf(record.Telemetry), bucketLost} {
+		if _, err := tx.CreateBucket(name); err != nil {
+			return err
+		}
+	}
+	meta, err := tx.CreateBucket(bucketMeta)
+	if err != nil {
+		return err
+	}
+	return errors.Join(meta.Put(keyFormat, number(format)), meta.Put(keyState, s.pack()))
+}
+
+// readState reads what the file says of itself.
+func readState(tx *bbolt.Tx) (state, error) {
+	meta := tx.Bucket(bucketMeta)
+	if meta == nil {
+		return state{}, fmt.Errorf("%w: it has no meta bucket", errDamaged)
+	}
+	switch f := parseNumber(meta.Get(keyFormat)); {
+	case f > format:
+		return state{}, fmt.Errorf("format %d is newer than this program understands (%d): install the newer program", f, format)
+	case f < format:
+		return state{}, fmt.Errorf("%w: format %d", errDamaged, f)
+	}
+	for _, name := range [][]byte{bucketOf(record.Events), bucketOf(record.Telemetry), bucketLost} {
+		if tx.Bucket(name) == nil {
+			return state{}, fmt.Errorf("%w: it has no %s bucket", errDamaged, name)
+		}
+	}
+	return unpackState(meta.Get(keyState))
+}
+
+func putState(tx *bbolt.Tx, s state) error {
+	return tx.Bucket(bucketMeta).Put(keyState, s.pack())
 }
 
 func syncDir(dir string) error {

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"stationkeeper/internal/clock"
 	"stationkeeper/internal/record"
 )
@@ -26,8 +24,13 @@ type Options struct {
 	// Clock stamps records. Required.
 	Clock clock.Clock
 	// MaxBytes caps the packed records kept, in bytes; at least 1 MiB. When it is reached, acknowledged records go
-	// first, then the oldest telemetry, events last of all; what head office never had leaves a tombstone.
+	// first; then telemetry is thinned, then its oldest is dropped, and events last of all. What head office never had
+	// leaves a tombstone.
 	MaxBytes int64
+	// MaxRecords caps their number in the same way; 0 means no limit.
+	MaxRecords int64
+	// MaxAge is how long telemetry is kept that head office has not acknowledged; 0 means no limit.
+	MaxAge time.Duration
 	// Retain is how long a record is kept after it was written although head office has acknowledged it.
 	Retain time.Duration
 	// TelemetryDelay is how long telemetry may wait in memory for a commit to ride along with.
@@ -44,8 +47,8 @@ func (o Options) check() error {
 		return errors.New("journal options: log is missing")
 	case o.MaxBytes < 1<<20:
 		return fmt.Errorf("journal options: max bytes %d: expected at least %d", o.MaxBytes, 1<<20)
-	case o.Retain < 0:
-		return fmt.Errorf("journal options: retain %s: expected 0 or more", o.Retain)
+	case o.Retain < 0 || o.MaxAge < 0 || o.MaxRecords < 0:
+		return fmt.Errorf("journal options: retain %s, max age %s, max records %d: expected 0 or more", o.Retain, o.MaxAge, o.MaxRecords)
 	case o.TelemetryDelay <= 0:
 		return fmt.Errorf("journal options: telemetry delay %s: expected more than 0", o.TelemetryDelay)
 	}
@@ -63,17 +66,22 @@ type Position struct {
 	Base uint64
 }
 
+// known is the highest seq that head office needs nothing more of.
+func (p Position) known() uint64 { return max(p.Through, p.Base) }
+
 // Journal is one open journal file.
 type Journal struct {
-	options  Options
-	db       *bbolt.DB
-	epoch    string
-	judge    *clock.Judge
-	requests chan request
-	closing  chan struct{} // closed by Close
-	done     chan error    // receives the writer's last error, then is closed
+	options    Options
+	file       *file
+	judge      *clock.Judge
+	requests   chan request
+	renewals   chan renewal
+	suspicions chan error    // what a reader found wrong with the file; holds one
+	closing    chan struct{} // closed by Close
+	done       chan error    // receives the writer's last error
 
 	mu       sync.Mutex
+	epoch    string
 	position map[record.Stream]Position
 	changed  chan struct{} // closed, and replaced, at every commit and acknowledgement
 	decoded  map[record.Stream]group
@@ -100,31 +108,30 @@ func Open(dir string, o Options) (*Journal, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, FileName)
-	db, replaced, err := openFile(path, o)
+	f, replaced, err := openFile(path, o)
 	if err != nil {
 		return nil, fmt.Errorf("open journal %s: %w", path, err)
 	}
 	j := &Journal{
-		options:  o,
-		db:       db,
-		requests: make(chan request),
-		closing:  make(chan struct{}),
-		done:     make(chan error, 1),
-		position: map[record.Stream]Position{},
-		changed:  make(chan struct{}),
-		decoded:  map[record.Stream]group{},
+		options:    o,
+		file:       f,
+		requests:   make(chan request),
+		renewals:   make(chan renewal),
+		suspicions: make(chan error, 1),
+		closing:    make(chan struct{}),
+		done:       make(chan error, 1),
+		position:   map[record.Stream]Position{},
+		changed:    make(chan struct{}),
+		decoded:    map[record.Stream]group{},
 	}
 	w, err := newWriter(j)
+	if err == nil && replaced != nil {
+		err = w.tellReplaced(*replaced)
+	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open journal %s: %w", path, err), db.Close())
+		return nil, errors.Join(fmt.Errorf("open journal %s: %w", path, err), f.close())
 	}
 	go w.run()
-	if replaced != nil {
-		entry := record.NewEntry(record.JournalReplaced, "journal", time.Time{}, *replaced)
-		if _, err := j.Append(context.Background(), record.Events, entry); err != nil {
-			return nil, errors.Join(err, j.Close())
-		}
-	}
 	return j, nil
 }
 
@@ -132,8 +139,13 @@ func Open(dir string, o Options) (*Journal, error) {
 // with the judgement of the next record.
 func (j *Journal) Judge(r clock.Reading) record.Clock { return j.judge.Judge(r) }
 
-// Epoch is the UUID made with the journal file.
-func (j *Journal) Epoch() string { return j.epoch }
+// Epoch is the UUID that the journal's records are reported under. It changes when a damaged file is replaced and with
+// Renew.
+func (j *Journal) Epoch() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.epoch
+}
 
 // Append writes entries down in order, with consecutive seqs, and returns them as records. For events it returns
 // after the commit is on disk; for telemetry once they are accepted, to be committed within TelemetryDelay or with
@@ -178,33 +190,18 @@ func (j *Journal) Changed() <-chan struct{} {
 	return j.changed
 }
 
-// ErrForeignAck is wrapped by Acknowledge when the acknowledgement is not for what this journal holds.
-var ErrForeignAck = errors.New("acknowledgement is not for this journal")
-
-// Acknowledge notes that head office has everything up to ack.Through. It reaches the disk with the next commit:
-// when it is lost, head office says it again. An acknowledgement of another epoch, or beyond the last record, is
-// refused with ErrForeignAck; one that says less than an earlier one changes nothing.
-func (j *Journal) Acknowledge(ack record.Ack) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	at := j.position[ack.Stream]
-	switch {
-	case ack.Epoch != j.epoch:
-		return fmt.Errorf("acknowledge %s through %d of epoch %s, ours is %s: %w", ack.Stream, ack.Through, ack.Epoch, j.epoch, ErrForeignAck)
-	case ack.Through > at.Last:
-		return fmt.Errorf("acknowledge %s through %d, the last record is %d: %w", ack.Stream, ack.Through, at.Last, ErrForeignAck)
-	case ack.Through > at.Through:
-		at.Through = ack.Through
-		j.position[ack.Stream] = at
-		j.announce()
-	}
-	return nil
-}
-
 // announce wakes who waits on Changed. The caller holds mu.
 func (j *Journal) announce() {
 	close(j.changed)
 	j.changed = make(chan struct{})
+}
+
+// suspect tells the writer what a reader found wrong with the file.
+func (j *Journal) suspect(err error) {
+	select {
+	case j.suspicions <- err:
+	default:
+	}
 }
 
 // Close commits what waits in memory and closes the file. Appends under way are finished, later ones refused.
@@ -217,7 +214,7 @@ func (j *Journal) Close() error {
 	j.closed = true
 	j.mu.Unlock()
 	close(j.closing)
-	err := errors.Join(<-j.done, j.db.Close())
+	err := errors.Join(<-j.done, j.file.close())
 	if err != nil {
 		return fmt.Errorf("close journal: %w", err)
 	}

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"bytes"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -11,80 +10,148 @@ import (
 	"stationkeeper/internal/record"
 )
 
-// trimmer makes room within one transaction.
+// trimmer removes groups within one transaction and keeps plan right about it.
 type trimmer struct {
-	tx      *bbolt.Tx
-	through map[record.Stream]uint64
-	before  time.Time // acknowledged groups committed before this are no longer needed; zero when unknown
-	bytes   int64
-	log     *slog.Logger
+	tx   *bbolt.Tx
+	plan *state
+	log  *slog.Logger
+	// acknowledged groups committed before keep are no longer needed, and telemetry committed before age is given up;
+	// zero when the clock is not believed or there is no such limit.
+	keep, age  time.Time
+	maxRecords int64 // 0: no limit
 }
 
-// trim drops acknowledged groups that are old enough and then, while more than limit bytes are held, first
-// acknowledged groups of any age, then the oldest telemetry, then the oldest events.
-func (t *trimmer) trim(limit int64) error {
+func (w *writer) trimmer(tx *bbolt.Tx, plan *state, now time.Time) *trimmer {
+	o := w.j.options
+	t := &trimmer{tx: tx, plan: plan, log: o.Log, keep: now.Add(-o.Retain), maxRecords: o.MaxRecords}
+	if o.MaxAge > 0 {
+		t.age = now.Add(-o.MaxAge)
+	}
+	return t
+}
+
+// outlived drops what need no longer be kept: acknowledged groups that are old enough, telemetry beyond the age cap
+// and tombstones that head office has and that nothing older stands beside.
+func (t *trimmer) outlived() (changed bool, err error) {
+	before := t.plan.clone()
 	for _, s := range record.Streams {
-		if err := t.drop(s, func(h header) bool { return h.last <= t.through[s] && h.committed.Before(t.before) }); err != nil {
+		if err := t.drop(s, record.ReasonAged, t.hasOutlived); err != nil {
+			return false, err
+		}
+	}
+	buried, err := t.forgetTombstones()
+	return buried > 0 || before.Bytes != t.plan.Bytes, err
+}
+
+// hasOutlived reports whether a group is acknowledged and old enough, or telemetry beyond the age cap.
+func (t *trimmer) hasOutlived(h header) bool {
+	if h.last <= t.plan.Streams[h.stream].known() {
+		return h.committed.Before(t.keep)
+	}
+	return h.stream == record.Telemetry && h.committed.Before(t.age)
+}
+
+// toLimit makes room when more than limit bytes or too many records are held, and then a little more so that not every
+// commit has to: acknowledged groups go first; then telemetry is thinned, then its oldest goes, then the oldest events.
+func (t *trimmer) toLimit(limit int64) error {
+	if !t.over(limit, t.maxRecords) {
+		return nil
+	}
+	limit -= min(limit/16, 1<<20)
+	records := t.maxRecords - t.maxRecords/16
+	over := func() bool { return t.over(limit, records) }
+	for _, s := range []record.Stream{record.Telemetry, record.Events} {
+		known := t.plan.Streams[s].known()
+		if err := t.drop(s, record.ReasonExpired, func(h header) bool { return over() && h.last <= known }); err != nil {
 			return err
 		}
 	}
-	over := func() bool { return t.bytes > limit }
-	for _, s := range []record.Stream{record.Telemetry, record.Events} {
-		if err := t.drop(s, func(h header) bool { return over() && h.last <= t.through[s] }); err != nil {
-			return err
-		}
+	if over() {
+		t.log.Warn("journal is full: thinning telemetry, and dropping the oldest when that is not enough",
+			"bytes", t.plan.Bytes, "records", t.plan.Records)
+	}
+	if err := t.thin(over); err != nil {
+		return err
 	}
 	for _, s := range []record.Stream{record.Telemetry, record.Events} {
-		if err := t.drop(s, func(header) bool { return over() }); err != nil {
+		if err := t.drop(s, record.ReasonFull, func(header) bool { return over() }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// drop removes groups from the oldest on for as long as wanted says so, leaving tombstones for what head office
-// does not have.
-func (t *trimmer) drop(s record.Stream, wanted func(header) bool) error {
-	bucket := t.tx.Bucket(bucketOf(s))
-	for {
-		key, _ := bucket.Cursor().First()
-		if key == nil {
-			return nil
-		}
-		key = bytes.Clone(key)
-		packed := bucket.Bucket(key).Get(keyGroup)
-		// The header is not verified here; what it says of the last seq must not reach into the next group.
-		h, ok := readHeader(packed)
-		if end := lastOf(t.tx, s, key); !ok || h.last < parseNumber(key) || h.last > end {
-			h.last = end
+func (t *trimmer) over(limit, records int64) bool {
+	return t.plan.Bytes > limit || (t.maxRecords > 0 && t.plan.Records > records)
+}
+
+// drop removes groups from the oldest on for as long as wanted says so, leaving tombstones for what head office does
+// not have. They are all looked up before the first is removed: bbolt's cursors can go round in circles in a tree whose
+// first pages have become empty within the transaction.
+func (t *trimmer) drop(s record.Stream, reason string, wanted func(header) bool) error {
+	on := shelf{t.tx, s}
+	type doomed struct {
+		place
+		last uint64
+	}
+	var all []doomed
+	on.from(0, func(p place) bool {
+		h, sound := verify(p.packed)
+		if !sound || h.first != p.first {
+			h = header{stream: s, first: p.first, last: on.lastOf(p, t.plan.Streams[s].Next), committed: h.committed, records: h.records}
 		}
 		if !wanted(h) {
-			return nil
+			return false
 		}
-		size := int64(len(packed))
-		if err := bucket.DeleteBucket(key); err != nil {
-			return fmt.Errorf("trim %s from %d: %w", s, parseNumber(key), err)
+		t.plan.Bytes -= int64(len(p.packed))
+		t.plan.Records -= int64(h.records)
+		all = append(all, doomed{p, h.last})
+		return true
+	})
+	for _, d := range all {
+		if err := on.remove(d.place); err != nil {
+			return err
 		}
-		t.bytes -= size
-		first := max(parseNumber(key), t.through[s]+1)
-		if h.last < first {
-			continue
-		}
-		t.log.Warn("journal is full: dropping records head office does not have", "stream", s, "first", first, "last", h.last)
-		if err := putLost(t.tx, tombstone{s, record.Lost{First: first, Last: h.last, Reason: record.ReasonFull}}); err != nil {
+		if err := t.bury(s, d.first, d.last, reason); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
-// lastOf is the last seq of the group at key: the one before the next group.
-func lastOf(tx *bbolt.Tx, s record.Stream, key []byte) uint64 {
-	c := tx.Bucket(bucketOf(s)).Cursor()
-	c.Seek(key)
-	if next, _ := c.Next(); next != nil {
-		return parseNumber(next) - 1
+// bury leaves a tombstone for that part of first to last that head office does not have.
+func (t *trimmer) bury(s record.Stream, first, last uint64, reason string) error {
+	first = max(first, t.plan.Streams[s].known()+1)
+	if last < first {
+		return nil
 	}
-	return parseNumber(tx.Bucket(bucketMeta).Get(keyNext(s))) - 1
+	return putLost(t.tx, tombstone{s, record.Lost{First: first, Last: last, Reason: reason}})
+}
+
+// forgetTombstones removes those that head office has and that are older than all that is kept.
+func (t *trimmer) forgetTombstones() (n int, err error) {
+	for _, s := range record.Streams {
+		upTo := t.plan.Streams[s].known()
+		if p, ok := (shelf{t.tx, s}).oldest(); ok {
+			upTo = min(upTo, p.first-1)
+		}
+		var done [][]byte
+		c := t.tx.Bucket(bucketLost).Cursor()
+		for k, v := c.Seek([]byte(string(s) + "/")); k != nil; k, v = c.Next() {
+			l, ok := parseLost(s, k, v)
+			if !ok || l.Last > upTo {
+				break
+			}
+			done = append(done, k)
+		}
+		for _, k := range done {
+			if err := t.tx.Bucket(bucketLost).Delete(k); err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+	return n, nil
 }
 
 // putLost writes a tombstone, joined with the one before it when they touch and give the same reason.
@@ -107,11 +174,12 @@ func lostKey(s record.Stream, first uint64) []byte {
 	return append([]byte(string(s)+"/"), number(first)...)
 }
 
-// parseLost reads a tombstone; ok is false when it is not one of this stream.
+// parseLost reads a tombstone; ok is false when it is not one of this stream, or makes no sense.
 func parseLost(s record.Stream, key, value []byte) (l record.Lost, ok bool) {
 	rest, ok := bytes.CutPrefix(key, []byte(string(s)+"/"))
 	if !ok || len(rest) != 8 || len(value) < 8 {
 		return record.Lost{}, false
 	}
-	return record.Lost{First: parseNumber(rest), Last: parseNumber(value[:8]), Reason: string(value[8:])}, true
+	l = record.Lost{First: parseNumber(rest), Last: parseNumber(value[:8]), Reason: string(value[8:])}
+	return l, l.Validate() == nil
 }

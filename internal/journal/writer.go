@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -11,8 +12,8 @@ import (
 	"stationkeeper/internal/record"
 )
 
-// trimEvery is how often acknowledged records older than Retain are looked for.
-const trimEvery = 10 * time.Minute
+// trimEvery is how often what is no longer needed is looked for.
+const trimEvery = 15 * time.Second
 
 // maxWaiting bounds the telemetry held in memory while commits fail. Beyond it the oldest is given up, with a
 // tombstone once commits work again.
@@ -21,12 +22,20 @@ const maxWaiting = 20_000
 // writer owns everything that changes in the file. Exactly one goroutine runs it.
 type writer struct {
 	j      *Journal
-	next   map[record.Stream]uint64 // seq of the next record
-	bytes  int64                    // packed size of all groups on disk
-	saved  map[record.Stream]uint64 // through as on disk
+	state  state                    // as on disk
+	next   map[record.Stream]uint64 // seq of the next record, counting what waits
+	serial uint64                   // of the last attempt to commit
 
 	waiting []record.Record // telemetry not yet committed
 	dropped []tombstone     // given up in memory, not yet on disk
+
+	room     *reserve
+	short    bool      // no room could be kept back
+	ceiling  int64     // what may be kept while the disk is full, in bytes; 0 when it is not
+	doubtful bool      // the last commit failed, and may be in the file all the same
+	mended   time.Time // when a file was last tried to be replaced after an error
+	trimmed  time.Time // when what is no longer needed was last removed
+	shrink   *shrink   // the move into a smaller file that is under way; nil when there is none
 }
 
 type tombstone struct {
@@ -34,26 +43,42 @@ type tombstone struct {
 	record.Lost
 }
 
+// lives leaves room for this many attempts to commit in one life of the program, so that what a life before has
+// written without finishing is never taken for later than what this one writes.
+const lives = 1 << 24
+
 // newWriter reads where the file stands.
 func newWriter(j *Journal) (*writer, error) {
-	w := &writer{j: j, next: map[record.Stream]uint64{}, saved: map[record.Stream]uint64{}}
-	err := j.db.View(func(tx *bbolt.Tx) error {
-		meta := tx.Bucket(bucketMeta)
-		j.epoch = string(meta.Get(keyEpoch))
-		w.bytes = int64(parseNumber(meta.Get(keyBytes)))
-		var latest time.Time
-		if ms := meta.Get(keyWall); ms != nil {
-			latest = time.UnixMilli(int64(parseNumber(ms))).UTC()
-		}
-		j.judge = clock.NewJudge(latest)
-		for _, s := range record.Streams {
-			w.next[s] = max(1, parseNumber(meta.Get(keyNext(s))))
-			w.saved[s] = parseNumber(meta.Get(keyThrough(s)))
-			j.position[s] = Position{Last: w.next[s] - 1, Through: w.saved[s]}
-		}
-		return nil
-	})
+	w := &writer{j: j, room: newReserve(j.file.path), trimmed: time.Now()}
+	err := errors.Join(removeLeftover(j.file.path), w.load())
+	w.serial = (w.state.Serial/lives + 1) * lives
+	w.keepRoom()
 	return w, err
+}
+
+// load takes over what the file says.
+func (w *writer) load() error {
+	err := w.j.file.view(func(tx *bbolt.Tx) (err error) {
+		w.state, err = readState(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if w.j.judge == nil {
+		var latest time.Time
+		if ms := w.state.Latest; ms != 0 {
+			latest = time.UnixMilli(ms).UTC()
+		}
+		w.j.judge = clock.NewJudge(latest)
+	}
+	w.next = map[record.Stream]uint64{}
+	for s, t := range w.state.Streams {
+		w.next[s] = t.Next
+	}
+	w.serial = max(w.serial, w.state.Serial)
+	w.tell()
+	return nil
 }
 
 func (w *writer) run() {
@@ -62,29 +87,41 @@ func (w *writer) run() {
 	trim := time.NewTicker(trimEvery)
 	defer trim.Stop()
 	for {
+		idle := len(w.waiting) == 0
 		select {
 		case r := <-w.j.requests:
-			idle := len(w.waiting) == 0
 			w.serve(r)
-			if len(w.waiting) == 0 {
-				flush.Stop()
-			} else if idle {
-				flush.Reset(w.j.options.TelemetryDelay)
-			}
+		case r := <-w.j.renewals:
+			r.reply <- w.renew(r.reason)
+		case err := <-w.j.suspicions:
+			w.suspect(err)
 		case <-flush.C:
 			if err := w.commit(nil); err != nil {
 				w.j.options.Log.Error("telemetry could not be written, trying again later", "waiting", len(w.waiting), "error", err)
 				flush.Reset(w.j.options.TelemetryDelay)
 			}
 		case <-trim.C:
-			if err := w.commit(nil); err != nil {
-				w.j.options.Log.Error("journal could not be trimmed, trying again later", "error", err)
-			}
+			w.trim()
+		case <-w.shrink.due():
+			w.goOnShrinking()
 		case <-w.j.closing:
+			w.shrink.abandon()
 			w.j.done <- w.finish()
 			return
 		}
+		switch {
+		case len(w.waiting) == 0:
+			flush.Stop()
+		case idle:
+			flush.Reset(w.patience())
+		}
 	}
+}
+
+// patience is how long telemetry waits. The twentieth more lets the readings of a round that is just due come along
+// instead of tearing it apart.
+func (w *writer) patience() time.Duration {
+	return w.j.options.TelemetryDelay + w.j.options.TelemetryDelay/20
 }
 
 // finish commits what waits and what has been acknowledged.
@@ -100,13 +137,12 @@ func (w *writer) serve(first request) {
 	var events []record.Record
 	replies := make([]func(error), 0, 8)
 	accept := func(r request) {
-		from := w.next[r.stream]
 		records, err := w.number(r.stream, r.entries)
 		if err != nil {
 			r.reply <- appended{err: err}
 			return
 		}
-		w.next[r.stream] = from + uint64(len(records))
+		w.next[r.stream] += uint64(len(records))
 		if r.stream == record.Telemetry {
 			w.waiting = append(w.waiting, records...)
 			r.reply <- appended{records: records}
@@ -115,14 +151,13 @@ func (w *writer) serve(first request) {
 		events = append(events, records...)
 		replies = append(replies, func(err error) {
 			if err != nil {
-				r.reply <- appended{err: err}
-				return
+				records = nil
 			}
-			r.reply <- appended{records: records}
+			r.reply <- appended{records, err}
 		})
 	}
 	accept(first)
-	for more := true; more && len(events) < groupRecords && len(w.waiting) < groupRecords; {
+	for more := true; more && len(events) < groupRecords; {
 		select {
 		case r := <-w.j.requests:
 			accept(r)
@@ -136,7 +171,7 @@ func (w *writer) serve(first request) {
 	}
 	err := w.commit(events)
 	if err != nil {
-		w.next[record.Events] = events[0].Seq // as if it had not been asked
+		w.next[record.Events] = w.state.Streams[record.Events].Next // as if it had not been asked
 		err = fmt.Errorf("append to %s: %w", record.Events, err)
 	}
 	for _, reply := range replies {
@@ -150,16 +185,16 @@ func (w *writer) number(stream record.Stream, entries []record.Entry) ([]record.
 	trust := w.j.judge.Judge(now)
 	records := make([]record.Record, len(entries))
 	for i, e := range entries {
+		if err := e.Check(); err != nil {
+			return nil, fmt.Errorf("append to %s: entry %d: %w", stream, i, err)
+		}
 		at := e.Time
 		if at.IsZero() {
 			at = now.Wall
 		}
 		records[i] = record.Record{
 			Seq: w.next[stream] + uint64(i), Type: e.Type, Source: e.Source, Time: record.Stamp(at),
-			Clock: trust, Boot: now.Boot, Mono: now.Mono.Nanoseconds(), Data: e.Data,
-		}
-		if err := records[i].Validate(); err != nil {
-			return nil, fmt.Errorf("append to %s: entry %d: %w", stream, i, err)
+			Clock: trust, Boot: now.Boot, Mono: now.Mono.Truncate(time.Millisecond).Nanoseconds(), Data: e.Data,
 		}
 	}
 	return records, nil
@@ -187,123 +222,23 @@ func (w *writer) giveUp(l record.Lost) {
 	w.dropped = append(w.dropped, tombstone{record.Telemetry, l})
 }
 
-// commit writes events and all waiting telemetry in one transaction, notes acknowledgements, and makes room.
-// On an error nothing has changed on disk or in memory.
-func (w *writer) commit(events []record.Record) error {
-	through := map[record.Stream]uint64{}
-	dirty := len(events) > 0 || len(w.waiting) > 0 || len(w.dropped) > 0
-	for _, s := range record.Streams {
-		through[s] = w.j.Position(s).Through
-		dirty = dirty || through[s] != w.saved[s]
-	}
-	reading := w.j.options.Clock()
-	now, before := reading.Wall, w.outlived(reading)
-	if !dirty && !w.trimDue(before) {
-		return nil
-	}
-	bytes := w.bytes
-	err := w.j.db.Update(func(tx *bbolt.Tx) error {
-		for _, part := range []struct {
-			stream  record.Stream
-			records []record.Record
-		}{{record.Events, events}, {record.Telemetry, w.waiting}} {
-			n, err := put(tx, part.stream, part.records, now)
-			if err != nil {
-				return err
-			}
-			bytes += n
-		}
-		for _, t := range w.dropped {
-			if err := putLost(tx, t); err != nil {
-				return err
-			}
-		}
-		if err := w.putPosition(tx, through); err != nil {
-			return err
-		}
-		room := trimmer{tx: tx, through: through, before: before, bytes: bytes, log: w.j.options.Log}
-		if err := room.trim(w.j.options.MaxBytes); err != nil {
-			return err
-		}
-		bytes = room.bytes
-		return tx.Bucket(bucketMeta).Put(keyBytes, number(uint64(bytes)))
-	})
-	if err != nil {
-		return err
-	}
-	w.bytes, w.saved = bytes, through
-	w.committed()
-	return nil
-}
-
-// outlived is the time before which acknowledged groups are no longer kept; zero while the clock is not believed.
-func (w *writer) outlived(now clock.Reading) time.Time {
-	if w.j.judge.Judge(now) != record.Synced {
-		return time.Time{}
-	}
-	return now.Wall.Add(-w.j.options.Retain)
-}
-
-// trimDue reports whether an acknowledged group was committed before that time.
-func (w *writer) trimDue(before time.Time) bool {
-	due := false
-	_ = w.j.db.View(func(tx *bbolt.Tx) error { // a read transaction fails only when the file is closed
-		for _, s := range record.Streams {
-			key, _ := tx.Bucket(bucketOf(s)).Cursor().First()
-			if key == nil {
-				continue
-			}
-			h, ok := readHeader(tx.Bucket(bucketOf(s)).Bucket(key).Get(keyGroup))
-			due = due || (ok && h.last <= w.saved[s] && h.committed.Before(before))
-		}
-		return nil
-	})
-	return due
-}
-
-// putPosition writes where the streams and the clock stand after this commit.
-func (w *writer) putPosition(tx *bbolt.Tx, through map[record.Stream]uint64) error {
-	meta := tx.Bucket(bucketMeta)
-	var errs []error
-	if latest := w.j.judge.Latest(); !latest.IsZero() {
-		errs = append(errs, meta.Put(keyWall, number(uint64(latest.UnixMilli()))))
-	}
-	for _, s := range record.Streams {
-		errs = append(errs, meta.Put(keyThrough(s), number(through[s])), meta.Put(keyNext(s), number(w.next[s])))
-	}
-	return errors.Join(errs...)
-}
-
-// committed makes known what is now on disk.
-func (w *writer) committed() {
-	w.waiting, w.dropped = nil, nil
+// tell makes known where the file stands.
+func (w *writer) tell() {
 	w.j.mu.Lock()
 	defer w.j.mu.Unlock()
-	for _, s := range record.Streams {
+	for s, t := range w.state.Streams {
 		at := w.j.position[s]
-		at.Last = w.next[s] - 1
+		if w.j.epoch != w.state.Epoch {
+			at.Through = t.Through
+		}
+		at.Last, at.Base, at.Through = t.Next-1, t.Base, max(at.Through, t.Through)
 		w.j.position[s] = at
 	}
+	w.j.epoch = w.state.Epoch
 	w.j.announce()
 }
 
-// put writes records as groups and returns their packed size.
-func put(tx *bbolt.Tx, stream record.Stream, records []record.Record, now time.Time) (int64, error) {
-	var size int64
-	for _, g := range groups(records) {
-		packed, err := g.pack(now)
-		if err != nil {
-			return 0, err
-		}
-		b, err := tx.Bucket(bucketOf(stream)).CreateBucket(number(g.first()))
-		if err != nil {
-			return 0, fmt.Errorf("write %s %d to %d: %w", stream, g.first(), g.last(), err)
-		}
-		b.FillPercent = 1
-		if err := b.Put(keyGroup, packed); err != nil {
-			return 0, fmt.Errorf("write %s %d to %d: %w", stream, g.first(), g.last(), err)
-		}
-		size += int64(len(packed))
-	}
-	return size, nil
+// isFull reports whether an error says that there is no room left for writing.
+func isFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

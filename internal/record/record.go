@@ -93,6 +93,7 @@ type Lost struct {
 const (
 	ReasonFull    = "full"    // the journal had reached its byte cap or the disk was full
 	ReasonThinned = "thinned" // telemetry thinned to save space
+	ReasonAged    = "aged"    // telemetry older than the journal is told to keep
 	ReasonDamaged = "damaged" // the bytes on disk no longer match their checksum
 	// ReasonEarlier: not lost. They were written, and reported as far as they were, under an earlier epoch of the same
 	// journal; the record journal.replaced says which.
