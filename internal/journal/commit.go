@@ -122,11 +122,14 @@ func (w *writer) write(plan state, events []record.Record, spare int64) error {
 
 // putRecords writes records as recent groups.
 func putRecords(tx *bbolt.Tx, plan *state, stream record.Stream, records []record.Record, now time.Time) error {
+	text := scratch.Get().(*[]byte)
+	defer scratch.Put(text)
 	for _, run := range runs(records) {
 		h := header{
 			stream: stream, first: run[0].Seq, last: run[len(run)-1].Seq, records: len(run), committed: now, serial: plan.Serial,
 		}
-		packed := h.pack(record.AppendRecords(nil, run))
+		*text = record.AppendRecords((*text)[:0], run)
+		packed := h.pack(*text)
 		if err := (shelf{tx, stream}).put(place{first: h.first, recent: true, packed: packed}); err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/s2"
@@ -53,6 +55,9 @@ var (
 	packer   = must(zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithWindowSize(128<<10)))
 	unpacker = must(zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxText)))
 )
+
+// scratch is where texts are spelled and packed before they are copied to where they stay.
+var scratch = sync.Pool{New: func() any { return new([]byte) }}
 
 // maxText bounds the text of one group, so that a damaged length allocates no more.
 const maxText = groupRecords * 2 * record.MaxData
@@ -106,7 +111,7 @@ func verify(b []byte) (header, bool) {
 
 // pack packs the text of a group. The size in h is set by it.
 func (h header) pack(text []byte) []byte {
-	b := make([]byte, headerSize, headerSize+64+len(text)/2)
+	b := make([]byte, headerSize, headerSize+64+len(text)*2/5)
 	copy(b, groupMagic)
 	binary.BigEndian.PutUint32(b[12:], uint32(h.records))
 	for i, s := range record.Streams {
@@ -123,9 +128,10 @@ func (h header) pack(text []byte) []byte {
 	binary.BigEndian.PutUint64(b[44:], h.serial)
 	if len(text) >= quickBytes {
 		b[17] = packS2
-		room := s2.MaxEncodedLen(len(text))
-		b = append(b, make([]byte, room)...)
-		b = b[:headerSize+len(s2.Encode(b[headerSize:], text))]
+		room := scratch.Get().(*[]byte) // S2 wants room for the worst case, four times what it then takes
+		*room = slices.Grow((*room)[:0], s2.MaxEncodedLen(len(text)))
+		b = append(b, s2.Encode((*room)[:cap(*room)], text)...)
+		scratch.Put(room)
 	} else {
 		b[17] = packZstd
 		b = packer.EncodeAll(text, b)
