@@ -94,7 +94,7 @@ func TestTableOfOnePart(t *testing.T) {
 	if err := b.measure(t.Context(), []string{"append"}, &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"load ", "mosquitto version", "groups of 1000, mean", "Targets: ", "Took "} {
+	for _, want := range []string{"load ", "mosquitto version", "groups of 1000, by p50", "Targets: ", "Took "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("got\n%s\nexpected %q in it", &out, want)
 		}

@@ -12,7 +12,7 @@ import (
 // watcher looks at head office for the events of the node, as they become visible in its API.
 type watcher struct {
 	office *office
-	after  uint64 // highest seq seen, or not looked for
+	after  uint64 // all up to this seq have been seen, or are not looked for
 
 	mu   sync.Mutex
 	seen map[uint64]time.Time
@@ -34,7 +34,9 @@ func (w *watcher) look(ctx context.Context) error {
 		if _, known := w.seen[r.Seq]; !known {
 			w.seen[r.Seq] = now
 		}
-		w.after = max(w.after, r.Seq)
+	}
+	for w.seen[w.after+1] != (time.Time{}) {
+		w.after++
 	}
 	return nil
 }
@@ -85,7 +87,8 @@ func (w *watcher) oneByOne(ctx context.Context, node *process, n int) ([]time.Du
 }
 
 // duringDrain lets an event happen every now and then while the node drains, at most n, and returns how long each took to
-// be visible, and how long the drain took.
+// be visible, and how long the drain took. The first happens when records have arrived: what is older than the connection is
+// backlog.
 func (w *watcher) duringDrain(ctx context.Context, s *site, n int) (took []time.Duration, whole time.Duration, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var looking sync.WaitGroup
@@ -98,6 +101,12 @@ func (w *watcher) duringDrain(ctx context.Context, s *site, n int) (took []time.
 		whole, err = s.drain(ctx)
 		drained <- err
 	})
+	if err := w.office.poll(ctx, "stores what arrives", func() (bool, error) {
+		stored, err := w.office.metric(ctx, "headoffice_ingest_records_total")
+		return stored > 0, err
+	}); err != nil {
+		return nil, 0, err
+	}
 	failed := make(chan error, 1)
 	looking.Go(func() {
 		failed <- w.office.poll(ctx, "shows all events", func() (bool, error) { return false, w.look(ctx) })
