@@ -48,7 +48,8 @@ func options(c configs.Agent, log *slog.Logger) (Options, error) {
 	return Options{
 		Options: node.Options{
 			Program: "agent", Version: version, Station: c.Station, Node: c.Node.Node, Data: c.Data, Broker: broker,
-			MaxBytes: c.Journal.MaxBytes(), Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
+			MaxBytes: c.Journal.MaxBytes(), MaxRecords: c.Journal.MaxRecords, MaxAge: c.Journal.MaxAge,
+			Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
 			DrainRate: c.Uplink.DrainRate(),
 			Clock:     system, Log: log,
 		},

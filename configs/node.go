@@ -37,8 +37,13 @@ type Broker struct {
 
 // Journal bounds the journal file.
 type Journal struct {
-	// MaxMegabytes caps the records kept, in 10^6 bytes; the oldest telemetry goes first when it is reached.
+	// MaxMegabytes caps the records kept, in 10^6 bytes as they lie on the disk. When it is reached, telemetry is
+	// thinned, then its oldest goes, events last of all.
 	MaxMegabytes int `yaml:"max_megabytes"`
+	// MaxRecords caps their number in the same way; 0 is no limit.
+	MaxRecords int64 `yaml:"max_records"`
+	// MaxAge is how long telemetry is kept that head office has not acknowledged; 0 is no limit.
+	MaxAge time.Duration `yaml:"max_age"`
 	// Retain is how long a record is kept after head office has acknowledged it.
 	Retain time.Duration `yaml:"retain"`
 	// TelemetryDelay is how long telemetry may wait for a commit to ride along with.
@@ -97,8 +102,14 @@ func (n *Node) check(c *checker) {
 	}
 	c.require(n.Data != "", "$.data", "the folder for the journal (or the flag --data)")
 	n.Broker.check(c, "$.broker")
-	if n.Journal.MaxMegabytes < 1 {
-		c.fail("$.journal.max_megabytes", "expected at least 1, got %d", n.Journal.MaxMegabytes)
+	if n.Journal.MaxMegabytes < 2 {
+		c.fail("$.journal.max_megabytes", "expected at least 2, got %d", n.Journal.MaxMegabytes)
+	}
+	if n.Journal.MaxRecords < 0 {
+		c.fail("$.journal.max_records", "expected at least 0, got %d", n.Journal.MaxRecords)
+	}
+	if n.Journal.MaxAge < 0 {
+		c.fail("$.journal.max_age", "expected a duration from 0s, got %s", n.Journal.MaxAge)
 	}
 	if n.Journal.Retain < 0 {
 		c.fail("$.journal.retain", "expected a duration from 0s, got %s", n.Journal.Retain)

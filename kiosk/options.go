@@ -29,7 +29,8 @@ func options(c configs.Kiosk, stdout io.Writer, log *slog.Logger) (Options, erro
 	o := Options{
 		Options: node.Options{
 			Program: "kiosk", Version: version, Station: c.Station, Node: c.Node.Node, Data: c.Data, Broker: broker,
-			MaxBytes: c.Journal.MaxBytes(), Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
+			MaxBytes: c.Journal.MaxBytes(), MaxRecords: c.Journal.MaxRecords, MaxAge: c.Journal.MaxAge,
+			Retain: c.Journal.Retain, TelemetryDelay: c.Journal.TelemetryDelay,
 			DrainRate: c.Uplink.DrainRate(),
 			Clock:     system, Log: log,
 		},

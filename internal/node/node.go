@@ -28,9 +28,9 @@ type Options struct {
 	Data string
 	// Broker is how head office is reached.
 	Broker endpoint.Broker
-	// MaxBytes, Retain and TelemetryDelay are those of journal.Options.
-	MaxBytes               int64
-	Retain, TelemetryDelay time.Duration
+	// MaxBytes, MaxRecords, MaxAge, Retain and TelemetryDelay are those of journal.Options.
+	MaxBytes, MaxRecords           int64
+	MaxAge, Retain, TelemetryDelay time.Duration
 	// DrainRate is that of uplink.Options.
 	DrainRate int
 	Clock     clock.Clock
@@ -78,7 +78,7 @@ func (n *Node) open(o Options) error {
 	}
 	n.cleanup.Add("data folder", claim.Close)
 	n.Journal, err = journal.Open(o.Data, journal.Options{
-		Clock: o.Clock, MaxBytes: o.MaxBytes, Retain: o.Retain, TelemetryDelay: o.TelemetryDelay, Log: o.Log,
+		Clock: o.Clock, MaxBytes: o.MaxBytes, MaxRecords: o.MaxRecords, MaxAge: o.MaxAge, Retain: o.Retain, TelemetryDelay: o.TelemetryDelay, Log: o.Log,
 	})
 	if err != nil {
 		return err
