@@ -9,59 +9,62 @@ import (
 )
 
 // Recent groups live in the page of the file's top level: a commit that adds a small one writes that page and bbolt's
-// own, and no other. The page is small. When it is full, the small groups of one stream are packed together into one
-// that has pages of its own and leaves only its name there; and when there are too many names, they move into the
-// stream's bucket. So a record is written to the disk about twice in its life, and the pages of the stream's bucket
-// once for some dozens of commits.
+// own, and no other. The page is small, so what is small is packed together in it for as long as that stays small. When
+// it is full, the small groups of one stream go into a group with a page of its own, which leaves only its name there,
+// and is filled before another is begun; and when there are too many names, they move into the stream's bucket, packed
+// together once more. So a record is written to the disk three or four times in its life, most of them beside others
+// that had to be written anyway, and the pages of the stream's bucket once for some dozens of commits.
 
 const (
 	// topBytes is how much of the top level's page recent groups may take: what is left by a page's header, the four
-	// standing buckets, and some tombstones.
-	topBytes = 2700
+	// standing buckets, and a few tombstones.
+	topBytes = 3300
+	// namesBytes is how much of that names of groups elsewhere may take.
+	namesBytes = 8 * entryBytes
 	// What bbolt adds to a group: an element in the parent's page and the bucket's header; and, when the bucket is
 	// small enough to lie in its parent, the header of its page and the element of its one key.
 	entryBytes  = 16 + 9 + 16
 	inlineBytes = 16 + 16 + 1
 	// inlineLimit is the size of a bucket up to which bbolt keeps it in its parent.
 	inlineLimit = pageSize / 4
+	// pageLimit is the size of a group that fills a page of its own, and that another is not packed into.
+	pageLimit = pageSize - inlineBytes
 )
 
 func (p place) inline() bool { return inlineBytes+len(p.packed) <= inlineLimit }
 
-// top is the bytes that a recent group takes of the top level's page.
-func (p place) top() int {
-	if p.inline() {
-		return entryBytes + inlineBytes + len(p.packed)
-	}
-	return entryBytes
-}
-
-// settle makes room in the top level's page when recent groups take more than their part of it.
+// settle packs what this commit has added together with what is recent, and makes room in the top level's page when
+// that takes more than its part of it.
 func settle(tx *bbolt.Tx, plan *state) error {
+	for _, stream := range record.Streams {
+		if err := (shelf{tx, stream}).combineLast(plan); err != nil {
+			return fmt.Errorf("pack recent records: %w", err)
+		}
+	}
 	for range 4 { // each turn leaves less; what the last one leaves too much is for the next commit
-		var total, small [len(record.Streams)]int
+		var names, small [len(record.Streams)]int
 		var recents [len(record.Streams)][]place
-		for i, s := range record.Streams {
-			recents[i] = shelf{tx, s}.recents()
+		for i, stream := range record.Streams {
+			recents[i] = shelf{tx, stream}.recents()
 			for _, p := range recents[i] {
-				total[i] += p.top()
 				if p.inline() {
-					small[i] += p.top()
+					small[i] += entryBytes + inlineBytes + len(p.packed)
+				} else {
+					names[i] += entryBytes
 				}
 			}
 		}
-		if total[0]+total[1] <= topBytes {
-			return nil
-		}
 		var err error
-		if i := heavier(small); small[i] > (total[0]+total[1])/2 {
+		switch i, n := heavier(small), heavier(names); {
+		case names[0]+names[1]+small[0]+small[1] <= topBytes:
+			return nil
+		case names[0]+names[1] > namesBytes:
+			err = shelf{tx, record.Streams[n]}.moveBack(recents[n], plan)
+		default:
 			err = shelf{tx, record.Streams[i]}.packTogether(recents[i], plan)
-		} else {
-			i = heavier(total)
-			err = shelf{tx, record.Streams[i]}.moveBack(recents[i], plan)
 		}
 		if err != nil {
-			return fmt.Errorf("settle recent records: %w", err)
+			return fmt.Errorf("pack recent records: %w", err)
 		}
 	}
 	return nil
@@ -74,65 +77,86 @@ func heavier(weights [len(record.Streams)]int) int {
 	return 0
 }
 
-// packTogether replaces each run of small recent groups by one group.
+// combineLast packs the group that this commit has added and the one before it into one, when both are small and what
+// comes of it is.
+func (s shelf) combineLast(plan *state) error {
+	recents := s.recents()
+	n := len(recents)
+	if n < 2 || !recents[n-1].madeBy(plan.Serial) || !recents[n-2].inline() {
+		return nil
+	}
+	last := recents[n-2:]
+	if inlineBytes+len(last[0].packed)+len(last[1].packed)*2/3 > inlineLimit {
+		return nil
+	}
+	h, packed, ok := joined(s.stream, last, plan.Serial)
+	if !ok || inlineBytes+len(packed) > inlineLimit {
+		return nil
+	}
+	return s.exchange(last, place{first: h.first, recent: true, packed: packed}, plan)
+}
+
+// packTogether replaces each run of small recent groups by one group, together with the one before the run when that
+// has a page of its own that is not full.
 func (s shelf) packTogether(recents []place, plan *state) error {
 	for len(recents) > 0 {
-		n := 0
+		n, size := 0, 0
+		if !recents[0].inline() {
+			n, size = 1, len(recents[0].packed)
+		}
 		for n < len(recents) && recents[n].inline() {
+			size += len(recents[n].packed)
 			n++
 		}
-		if n > 1 {
-			if err := s.join(recents[:n], true, plan); err != nil {
-				return err
+		run := recents[:n]
+		if size > pageLimit && !run[0].inline() {
+			run = run[1:]
+		}
+		if len(run) > 1 {
+			if h, packed, ok := joined(s.stream, run, plan.Serial); ok {
+				if err := s.exchange(run, place{first: h.first, recent: true, packed: packed}, plan); err != nil {
+					return err
+				}
 			}
 		}
-		recents = recents[max(n, 1):]
+		recents = recents[n:]
 	}
 	return nil
 }
 
-// join replaces groups that follow one another by one, a recent or a settled one. One that does not match its checksum
-// stays as it is: what is wrong with it is for the reader to find and to tell.
-func (s shelf) join(run []place, recent bool, plan *state) error {
-	var text []byte
-	var joined []place
-	h := header{stream: s.stream, serial: plan.Serial}
-	flush := func() error {
-		if len(joined) < 2 {
-			return nil
+// joined is one group of all that follow one another in run. It is none when one of them does not match its checksum,
+// which is for the reader to find and to tell, or when they are too many.
+func joined(stream record.Stream, run []place, serial uint64) (h header, packed []byte, ok bool) {
+	room := scratch.Get().(*[]byte)
+	defer scratch.Put(room)
+	text := (*room)[:0]
+	h = header{stream: stream, serial: serial, first: run[0].first}
+	for i, p := range run {
+		part, plain, err := unpackText(p.packed)
+		if err != nil || h.records+part.records > groupRecords {
+			return h, nil, false
 		}
-		for _, p := range joined {
-			if err := s.remove(p); err != nil {
-				return err
-			}
-			plan.Bytes -= int64(len(p.packed))
-		}
-		packed := h.pack(text)
-		plan.Bytes += int64(len(packed))
-		return s.put(place{first: h.first, recent: recent, packed: packed})
-	}
-	for _, p := range run {
-		part, plain, damaged := unpackText(p.packed)
-		if damaged != nil || h.records+part.records > groupRecords {
-			if err := flush(); err != nil {
-				return err
-			}
-			text, joined, h = nil, nil, header{stream: s.stream, serial: plan.Serial}
-		}
-		if damaged != nil {
-			continue
-		}
-		if len(joined) == 0 {
-			h.first = part.first
-		} else {
+		if i > 0 {
 			text = append(text, ',')
 		}
 		text = append(text, plain...)
 		h.last, h.records, h.committed = part.last, h.records+part.records, part.committed
 		h.thinned = h.thinned || part.thinned
-		joined = append(joined, p)
 	}
-	return flush()
+	*room = text
+	return h, h.pack(text), true
+}
+
+// exchange puts one group in the place of others.
+func (s shelf) exchange(old []place, by place, plan *state) error {
+	for _, p := range old {
+		if err := s.remove(p); err != nil {
+			return err
+		}
+		plan.Bytes -= int64(len(p.packed))
+	}
+	plan.Bytes += int64(len(by.packed))
+	return s.put(by)
 }
 
 // moveBack moves the recent groups of a stream, but for small ones at the end, into the stream's bucket: packed together
@@ -147,10 +171,12 @@ func (s shelf) moveBack(recents []place, plan *state) error {
 	bucket.FillPercent = 1 // names only rise
 	for recents = recents[:n]; len(recents) > 0; {
 		run := joinable(recents)
-		if run > 1 {
-			if err := s.join(recents[:run], false, plan); err != nil {
+		if h, packed, ok := joined(s.stream, recents[:max(run, 1)], plan.Serial); ok && run > 1 {
+			if err := s.exchange(recents[:run], place{first: h.first, packed: packed}, plan); err != nil {
 				return err
 			}
+		} else if run > 1 {
+			return nil // one of them has changed under our hands, which its reader will find
 		} else if recents[0].madeBy(plan.Serial) {
 			return nil
 		} else if err := s.tx.MoveBucket(groupName(s.stream, recents[0].first), nil, bucket); err != nil {
@@ -166,7 +192,7 @@ func joinable(recents []place) (n int) {
 	records := 0
 	for _, p := range recents {
 		h, ok := verify(p.packed)
-		if records += h.records; !ok || records > groupRecords {
+		if records += h.records; !ok || len(p.packed) > pageLimit/2 || records > groupRecords {
 			break
 		}
 		n++
