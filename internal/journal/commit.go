@@ -58,10 +58,7 @@ func (w *writer) attempt(plan func() state, events []record.Record) error {
 	case err == nil:
 		return nil
 	case isFull(err):
-		if freed := w.makeRoom(); freed != nil {
-			return errors.Join(err, freed)
-		}
-		return w.write(plan(), events, 0)
+		return w.attemptFull(plan, events, err)
 	case errors.Is(err, errDamaged):
 		if replaced := w.replaceDamaged(err); replaced != nil {
 			return errors.Join(err, replaced)
@@ -69,6 +66,26 @@ func (w *writer) attempt(plan func() state, events []record.Record) error {
 		return fmt.Errorf("%w: the file has been replaced, try again", err)
 	}
 	return err
+}
+
+// attemptFull commits again on a disk that is full: first into the room that was kept back, and when that is used up into
+// what is made by dropping.
+func (w *writer) attemptFull(plan func() state, events []record.Record, full error) error {
+	lent, err := w.room.lend()
+	if err != nil {
+		return errors.Join(full, err)
+	}
+	if lent {
+		w.short = true
+		w.j.options.Log.Error("the disk is full: the journal goes on in the room that was kept back for that", "bytes", reserveBytes-reserveLeast)
+		if err := w.write(plan(), events, 0); !isFull(err) {
+			return err
+		}
+	}
+	if err := w.makeRoom(); err != nil {
+		return errors.Join(full, err)
+	}
+	return w.write(plan(), events, 0)
 }
 
 // write writes one transaction: events, what waits, tombstones, where things stand. With spare bytes to be freed it
@@ -162,13 +179,13 @@ func (w *writer) limit(spare int64) int64 {
 	return limit
 }
 
-// makeRoom is called when the disk is full. The reserve is given up, so that there is room to write down what is to be
-// deleted, and then the least important part of the journal is.
+// makeRoom is called when the disk is full and most of the reserve is used up. The rest is given up, so that there is room
+// to write down what is to be deleted, and then the least important part of the journal is.
 func (w *writer) makeRoom() error {
 	if err := w.room.giveUp(); err != nil {
 		return err
 	}
-	spare := max(w.state.Bytes/16, 256<<10)
+	spare := max(1, min(w.state.Bytes/2, max(w.state.Bytes/16, 256<<10))) // a small journal is not to be emptied for it
 	if w.ceiling == 0 {
 		w.j.options.Log.Error("the disk is full: the journal makes room within its own file", "held", w.state.Bytes, "freeing", spare)
 	}
