@@ -50,25 +50,36 @@ func buildAndRun(m *testing.M) (int, error) {
 	return m.Run(), nil
 }
 
-// TestKills kills everything, in a house with an outside broker and in one where head office has its own, and expects
-// that no promise is broken.
+// TestKills kills everything and expects that no promise is broken: in a house with an outside broker, in one where
+// head office has its own, and in one of nothing but journals that give space back.
 func TestKills(t *testing.T) {
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())
 	}
-	for _, outside := range []bool{true, false} {
-		name := map[bool]string{true: "outside broker", false: "broker within"}[outside]
-		t.Run(name, func(t *testing.T) {
-			h := mustOpen(t, settings{dir: t.TempDir(), seed: *seed, outside: outside, ahead: uint64(3000 + *records/50)})
-			began := time.Now()
-			if err := h.run(*kills/2, *records/2, t.Logf); err != nil {
-				h.account.breach(failed, "%v", err)
-			}
-			t.Logf("%s: seed %d, %s\n\n%s", name, *seed, time.Since(began).Round(time.Second), h.tally.table(h.account))
-			if len(h.account.breaches) > 0 {
-				t.Errorf("promises were broken: %v", h.account.breaches)
-			}
-		})
+	began, all := time.Now(), &totals{}
+	t.Cleanup(func() { t.Logf("in all: %s, %s", all, time.Since(began).Round(time.Second)) })
+	s := settings{seed: *seed, outside: true, ahead: uint64(3000 + *records/50)}
+	everything := func(h *house) error { return h.run((*kills-*kills/10)/2, *records/2, t.Logf) }
+	t.Run("outside broker", func(t *testing.T) { expectPromisesKept(t, s, all, everything) })
+	s.outside = false
+	t.Run("broker within", func(t *testing.T) { expectPromisesKept(t, s, all, everything) })
+	t.Run("shrinking", func(t *testing.T) {
+		expectPromisesKept(t, s, all, func(h *house) error { return h.shrink(*kills / 10) })
+	})
+}
+
+func expectPromisesKept(t *testing.T, s settings, all *totals, run func(*house) error) {
+	t.Parallel()
+	s.dir = t.TempDir()
+	h := mustOpen(t, s)
+	began := time.Now()
+	if err := run(h); err != nil {
+		h.account.breach(failed, "%v", err)
+	}
+	t.Logf("seed %d, %s\n\n%s", s.seed, time.Since(began).Round(time.Second), h.tally.table(h.account))
+	all.add(h)
+	if len(h.account.breaches) > 0 {
+		t.Errorf("promises were broken: %v", h.account.breaches)
 	}
 }
 

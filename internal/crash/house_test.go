@@ -150,9 +150,8 @@ func (h *house) newOffice() *victim {
 	}
 }
 
-func (h *house) writerCommand(node string, early bool) *exec.Cmd {
-	text, err := json.Marshal(orders{Data: filepath.Join(h.dir, node), Station: station, Node: node, Broker: h.url(),
-		Seed: h.rng.Uint64(), Limit: h.ahead, Early: early})
+func writerCommand(o orders) *exec.Cmd {
+	text, err := json.Marshal(o)
 	if err != nil {
 		panic(err) // names and numbers only
 	}
@@ -163,8 +162,11 @@ func (h *house) writerCommand(node string, early bool) *exec.Cmd {
 
 func (h *house) newWriter(node string, early bool) *victim {
 	v := &victim{name: "writer", node: node, ready: "opened ", startup: 30 * time.Millisecond,
-		command: func() *exec.Cmd { return h.writerCommand(node, early) },
-		take:    func(line string) bool { return h.hearWriter(node, line) },
+		command: func() *exec.Cmd {
+			return writerCommand(orders{Data: filepath.Join(h.dir, node), Station: station, Node: node, Broker: h.url(),
+				Seed: h.rng.Uint64(), Limit: h.ahead, Early: early})
+		},
+		take: func(line string) bool { return h.hearWriter(node, line) },
 	}
 	v.loaded = func(ctx context.Context) { h.awaitDurable(ctx, v, h.rng.Int64N(2*h.hurry)) }
 	h.nodes = append(h.nodes, v)
@@ -358,16 +360,23 @@ func (h *house) askAlone() error {
 	return err
 }
 
-// stop asks a program to stop, and expects that it does so cleanly.
+// stop asks a program to stop, and expects that it does so cleanly. That a busy machine does not let it do so in time is
+// no breach of what is promised here; it is counted.
 func (h *house) stop(v *victim) error {
 	v.process.Signal(syscall.SIGTERM)
 	ctx, cancel := context.WithTimeout(h.ctx, hang)
 	defer cancel()
 	code, err := v.process.End(ctx)
-	if err == nil && code != 0 {
-		h.account.breach(failed, "%s, asked to stop, ended with exit code %d: %s", v.name, code, tail(v.process.Lines()))
+	if err != nil || code == 0 {
+		return err
 	}
-	return err
+	said := tail(v.process.Lines())
+	if strings.Contains(said, "did not stop in time") {
+		h.tally.late(v.name)
+		return nil
+	}
+	h.account.breach(failed, "%s, asked to stop, ended with exit code %d: %s", v.name, code, said)
+	return nil
 }
 
 func tail(lines []string) string { return strings.Join(lines[max(0, len(lines)-5):], " | ") }

@@ -10,15 +10,15 @@ import (
 type moment string
 
 const (
-	busy     moment = "busy"     // under load
-	starting moment = "starting" // between exec and the first word
-	stopping moment = "stopping" // after it was asked to stop
-	again    moment = "again"    // right after a kill, before it has come to itself
-	newborn  moment = "newborn"  // while its data folder is made
-	shrink   moment = "shrink"   // while its journal gives space back
+	busy      moment = "busy"      // under load
+	starting  moment = "starting"  // between exec and the first word
+	stopping  moment = "stopping"  // after it was asked to stop
+	again     moment = "again"     // right after a kill, before it has come to itself
+	newborn   moment = "newborn"   // while its data folder is made
+	shrinking moment = "shrinking" // while its journal gives space back
 )
 
-var moments = []moment{busy, starting, stopping, again, newborn, shrink}
+var moments = []moment{busy, starting, stopping, again, newborn, shrinking}
 
 // kill kills a victim now and counts it, unless it has ended by itself.
 func (h *house) kill(v *victim, m moment) error {

@@ -45,6 +45,13 @@ func (t *tally) total() (n int) {
 	return n
 }
 
+// late counts a program that was asked to stop and had to be ended after the time it is given.
+func (t *tally) late(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.warnings[name+" ERROR did not stop in time"]++
+}
+
 // logged counts a line if it is a warning or an error.
 func (t *tally) logged(node, line string) {
 	attributes := programs.Attributes(line)
@@ -121,4 +128,29 @@ func (t *tally) row(table *tabwriter.Writer, name string, kills map[moment]int) 
 		sum += kills[m]
 	}
 	fmt.Fprintf(table, "%d\t\n", sum)
+}
+
+// totals are of several houses. They are safe for concurrent use.
+type totals struct {
+	mu                               sync.Mutex
+	kills, durable, stored, breaches int
+}
+
+func (t *totals) add(h *house) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	durable, _ := h.account.count()
+	t.kills += h.tally.total()
+	t.durable += durable
+	t.stored += h.tally.stored
+	for _, n := range h.account.breaches {
+		t.breaches += n
+	}
+}
+
+func (t *totals) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return fmt.Sprintf("%d kills, %d records reported durable by writers, %d stored at head office, %d promises broken",
+		t.kills, t.durable, t.stored, t.breaches)
 }

@@ -30,7 +30,9 @@ const ordersEnv = "CRASH_WRITER"
 
 // orders say what a writer does.
 type orders struct {
-	Data, Station, Node, Broker string
+	Data, Station, Node string
+	// Broker is where it reports to. Without one it acknowledges its own records.
+	Broker string
 	// Seed decides how large its groups are.
 	Seed uint64
 	// Limit is how many records it may be ahead of head office.
@@ -69,7 +71,11 @@ func write(text string) error {
 	}
 	w := &writer{orders: o, journal: j}
 	fmt.Printf("opened %s %d %d\n", j.Epoch(), j.Position(record.Events).Last, j.Position(record.Telemetry).Last)
-	err = w.work(ctx, log)
+	if o.Broker == "" {
+		err = w.workAlone(ctx)
+	} else {
+		err = w.work(ctx, log)
+	}
 	if err := errors.Join(err, j.Close()); err != nil {
 		return err
 	}

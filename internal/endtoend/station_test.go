@@ -117,6 +117,7 @@ func (o *office) online(t *testing.T, node string) bool {
 // TestOutage kills head office with its broker while the station works, and starts it again with nothing but its
 // database: nothing is missing and nothing is there twice.
 func TestOutage(t *testing.T) {
+	t.Parallel()
 	o := startOffice(t, "")
 	agentData, kioskData := t.TempDir(), t.TempDir()
 	agent, kiosk := startAgent(t, o, agentData), startKiosk(t, o, kioskData)
@@ -139,6 +140,7 @@ func TestOutage(t *testing.T) {
 // TestHeadOfficeLosesItsDatabase lets head office begin anew with an empty folder, as after a broken disk. The station
 // sends again what it still has, which after so short a time is everything.
 func TestHeadOfficeLosesItsDatabase(t *testing.T) {
+	t.Parallel()
 	o := startOffice(t, "")
 	data := t.TempDir()
 	kiosk := startKiosk(t, o, data)
@@ -157,6 +159,7 @@ func TestHeadOfficeLosesItsDatabase(t *testing.T) {
 
 // TestKilledNodes kills agent and kiosk again and again. What was promised is at head office in the end.
 func TestKilledNodes(t *testing.T) {
+	t.Parallel()
 	o := startOffice(t, "")
 	agentData, kioskData := t.TempDir(), t.TempDir()
 	promised := 0
@@ -191,6 +194,7 @@ func TestKilledNodes(t *testing.T) {
 
 // TestQueueSurvivesKill kills the kiosk with customers waiting and expects the queue to go on where it was.
 func TestQueueSurvivesKill(t *testing.T) {
+	t.Parallel()
 	o := startOffice(t, "")
 	data := t.TempDir()
 	kiosk := startKiosk(t, o, data)
@@ -215,6 +219,7 @@ func TestQueueSurvivesKill(t *testing.T) {
 
 // TestOutsideBroker runs on mosquitto, which forgets everything when it is restarted, while head office is away too.
 func TestOutsideBroker(t *testing.T) {
+	t.Parallel()
 	m := startMosquitto(t)
 	o := startOffice(t, m.URL())
 	data := t.TempDir()
@@ -240,6 +245,7 @@ func TestOutsideBroker(t *testing.T) {
 
 // TestWire is what a stranger sees who subscribes to everything: every message is of the contract.
 func TestWire(t *testing.T) {
+	t.Parallel()
 	o := startOffice(t, "")
 	seen := make(chan mqtt.Message, 10_000)
 	stranger := mqtt.NewClient(mqtt.NewClientOptions().AddBroker("tcp://" + o.mqtt).SetClientID("stranger").SetAutoReconnect(false))
@@ -304,6 +310,7 @@ func readable(topic record.Topic, payload []byte) error {
 
 // TestSecondInstancesAreRefused starts each program twice on one data folder.
 func TestSecondInstancesAreRefused(t *testing.T) {
+	t.Parallel()
 	o := startOffice(t, "")
 	agentData, kioskData := t.TempDir(), t.TempDir()
 	startAgent(t, o, agentData)
@@ -325,6 +332,7 @@ func TestSecondInstancesAreRefused(t *testing.T) {
 
 // TestStartWithoutHeadOffice starts the station before there is anything to report to.
 func TestStartWithoutHeadOffice(t *testing.T) {
+	t.Parallel()
 	o := startOffice(t, "")
 	o.kill()
 	data := t.TempDir()

@@ -22,6 +22,7 @@ func writeFile(t *testing.T, name string, content []byte) string {
 
 // TestTLS lets a kiosk report over TLS, and one that does not know the certificate's authority fail and say why.
 func TestTLS(t *testing.T) {
+	t.Parallel()
 	files := endpointtest.Certificate(t)
 	config := writeFile(t, "headoffice.yaml", fmt.Appendf(nil, "mqtt: {cert: %s, key: %s}\n", files.Cert, files.Key))
 	o := &office{program: start(t, "headoffice", "--config", config, "--data", t.TempDir(), "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0")}
@@ -46,6 +47,7 @@ func TestTLS(t *testing.T) {
 
 // TestPlainConnectionsStayWithinThisMachine tries to leave it without encryption.
 func TestPlainConnectionsStayWithinThisMachine(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{
 		{"headoffice", "--data", t.TempDir(), "--http", "127.0.0.1:0", "--mqtt", "0.0.0.0:0"},
 		{"headoffice", "--data", t.TempDir(), "--http", "0.0.0.0:0", "--mqtt", "127.0.0.1:0"},
