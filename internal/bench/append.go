@@ -43,14 +43,14 @@ func (r raw) append(b []byte) (time.Duration, error) {
 
 func (r raw) close() error { return errors.Join(r.file.Close(), os.Remove(r.file.Name())) }
 
-// openJournal opens a journal for generated records that keeps them all.
-func openJournal(dir string, retain time.Duration) (*journal.Journal, error) {
-	return journal.Open(dir, journal.Options{Clock: drift(opening), MaxBytes: maxJournal, Retain: retain,
+// openJournal opens a journal whose clock begins at a time.
+func openJournal(dir string, retain time.Duration, from time.Time) (*journal.Journal, error) {
+	return journal.Open(dir, journal.Options{Clock: drift(from), MaxBytes: maxJournal, Retain: retain,
 		TelemetryDelay: 30 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 }
 
 // forever is longer than any record is kept here.
-const forever = 10 * 365 * 24 * time.Hour
+const forever = 100 * 365 * 24 * time.Hour
 
 // appends are the times of one group size, by what was appended to.
 type appends struct {
@@ -69,7 +69,7 @@ func timeAppends(ctx context.Context, dir string, group, rounds int) (a appends,
 		return a, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	j, err := openJournal(folder, forever)
+	j, err := openJournal(folder, forever, opening)
 	if err != nil {
 		return a, err
 	}
@@ -132,11 +132,14 @@ func quantile[T cmp.Ordered](values []T, share float64) T {
 }
 
 func mean(times []time.Duration) time.Duration {
-	var sum time.Duration
-	for _, t := range times {
-		sum += t
+	return sum(times) / time.Duration(max(1, len(times)))
+}
+
+func sum[T ~int64](values []T) (total T) {
+	for _, v := range values {
+		total += v
 	}
-	return sum / time.Duration(max(1, len(times)))
+	return total
 }
 
 // measureAppends makes the rows on what a group costs in time.
@@ -190,7 +193,7 @@ func countFlash(ctx context.Context, v *volume, group, commits int) (f flash, er
 	if err != nil {
 		return f, err
 	}
-	j, err := openJournal(dir, forever)
+	j, err := openJournal(dir, forever, opening)
 	if err != nil {
 		return f, err
 	}

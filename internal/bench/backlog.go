@@ -44,7 +44,7 @@ func fill(ctx context.Context, dir string, records int) (err error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
-	j, err := openJournal(dir, forever)
+	j, err := openJournal(dir, forever, opening)
 	if err != nil {
 		return err
 	}

@@ -143,18 +143,18 @@ func (b *bench) publishTo(ctx context.Context, broker *mosquitto, dir string) (e
 // waiting for each other.
 func bound(d drained) string {
 	var busy []float64
-	var sum float64
+	var all float64
 	for _, u := range d.used {
 		share := u.CPU.Seconds() / d.took.Seconds()
 		busy = append(busy, share)
-		sum += share
+		all += share
 	}
 	most := slices.Index(busy, slices.Max(busy))
 	cores := float64(runtime.NumCPU())
 	disk := d.disk.Busy.Seconds() / d.took.Seconds()
-	text := fmt.Sprintf("While draining %.2f of %.0f cores were busy with it, the disk %.0f %% of the time: ", sum, cores, 100*disk)
+	text := fmt.Sprintf("While draining %.2f of %.0f cores were busy with it, the disk %.0f %% of the time: ", all, cores, 100*disk)
 	switch {
-	case sum > 0.85*cores:
+	case all > 0.85*cores:
 		return text + fmt.Sprintf("the next limit is CPU, most of it of %s (%.2f cores).", d.names[most], busy[most])
 	case busy[most] > 0.85:
 		return text + fmt.Sprintf("the next limit is one core, in %s (%.2f cores).", d.names[most], busy[most])

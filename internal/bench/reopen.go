@@ -35,7 +35,7 @@ func (t *reopenTask) play(_ context.Context, orders *bufio.Scanner, answer func(
 		return orders.Err()
 	}
 	began := time.Now()
-	j, err := openJournal(t.Data, forever)
+	j, err := openJournal(t.Data, forever, later)
 	if err != nil {
 		return err
 	}

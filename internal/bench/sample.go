@@ -42,7 +42,7 @@ func pack(lines [][]byte, group int) (p packing, err error) {
 
 // stored reads a stream of a journal as JSON on the wire.
 func stored(dir string, stream record.Stream, limit int) (lines [][]byte, err error) {
-	j, err := openJournal(dir, forever)
+	j, err := openJournal(dir, forever, later)
 	if err != nil {
 		return nil, err
 	}
@@ -119,8 +119,11 @@ func sampleRow(generated, real [][]byte, group int) (row, error) {
 		return r, nil
 	}
 	theirs, err := pack(real, group)
+	if err != nil {
+		return row{}, fmt.Errorf("replayed: %w", err)
+	}
 	r.Beside = &figure{Value: theirs.ratio(), Of: "a replayed day of a kiosk"}
 	r.Target = atMostRatio(1)
 	r.Note += fmt.Sprintf("; real: %d, %d", theirs.plain/theirs.records, theirs.packed/theirs.records)
-	return r, err
+	return r, nil
 }

@@ -31,8 +31,11 @@ type visit struct {
 	wait                             float64
 }
 
-// opening is when the generated records begin.
-var opening = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+// opening is when the generated records begin, and later a time after all of them.
+var (
+	opening = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	later   = opening.AddDate(1, 0, 0)
+)
 
 var (
 	services = []string{"PS", "NW", "NE", "IN", "PE", "TT"}
