@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"stationkeeper/internal/record"
 )
 
 // Reading is both clocks read together.
@@ -100,13 +98,3 @@ var Earliest = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 // Furthest is the end of the wall times that can be true. Clock chips that lost their power or overflow show times after
 // it: most count no century.
 var Furthest = time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// Trust says whether a wall time can be believed, given the latest believed one before it (zero if none): it is
-// neither from before this software existed nor behind what has already been written down. A step back of at most
-// slack is what time synchronisation does to a running clock, and is believed.
-func Trust(wall, latest time.Time) record.Clock {
-	if wall.Before(Earliest) || wall.Add(slack).Before(latest) {
-		return record.Unsynced
-	}
-	return record.Synced
-}

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"stationkeeper/internal/record"
 )
 
 func TestSystemClockAdvances(t *testing.T) {
@@ -23,26 +21,6 @@ func TestSystemClockAdvances(t *testing.T) {
 	}
 	if a.Wall.Location() != time.UTC {
 		t.Errorf("wall time in %s, want UTC", a.Wall.Location())
-	}
-}
-
-func TestTrust(t *testing.T) {
-	for _, c := range []struct {
-		name         string
-		wall, latest time.Time
-		want         record.Clock
-	}{
-		{"first", noon, time.Time{}, record.Synced},
-		{"later", noon.Add(time.Hour), noon, record.Synced},
-		{"small step back", noon.Add(-time.Second), noon, record.Synced},
-		{"back", noon.Add(-time.Second - time.Millisecond), noon, record.Unsynced},
-		{"1970", time.Unix(60, 0), time.Time{}, record.Unsynced},
-		{"just before this software", Earliest.Add(-1), time.Time{}, record.Unsynced},
-		{"earliest", Earliest, time.Time{}, record.Synced},
-	} {
-		if got := Trust(c.wall, c.latest); got != c.want {
-			t.Errorf("%s: %s, want %s", c.name, got, c.want)
-		}
 	}
 }
 
