@@ -102,6 +102,7 @@ func (w *writer) write(plan state, events []record.Record, spare int64) error {
 		}
 	}
 	now := w.j.options.Clock().Wall
+	packed := int64(0)
 	err := w.j.file.update(func(tx *bbolt.Tx) error {
 		for _, part := range []struct {
 			stream  record.Stream
@@ -111,6 +112,7 @@ func (w *writer) write(plan state, events []record.Record, spare int64) error {
 				return err
 			}
 		}
+		packed = plan.Bytes - w.state.Bytes
 		for _, t := range w.dropped {
 			if err := putLost(tx, t); err != nil {
 				return err
@@ -128,6 +130,7 @@ func (w *writer) write(plan state, events []record.Record, spare int64) error {
 		w.doubtful = w.landed(plan.Serial)
 		return err
 	}
+	w.written = packed
 	w.state = plan
 	if spare == 0 {
 		w.waiting = nil

@@ -318,8 +318,9 @@ func TestAcknowledgedRecordsAreTrimmedAfterRetention(t *testing.T) {
 		o := options()
 		o.Clock = following()
 		j := mustOpen(t, dir, o)
-		mustAppend(t, j, record.Events, entry(1))
-		mustAppend(t, j, record.Events, entry(2))
+		rng := rand.New(rand.NewPCG(1, 2)) // bulky records stand alone, where small ones are packed together
+		mustAppend(t, j, record.Events, bulky(rng))
+		mustAppend(t, j, record.Events, bulky(rng))
 		if err := j.Acknowledge(record.Ack{Epoch: j.Epoch(), Stream: record.Events, Through: 1}); err != nil {
 			t.Fatal(err)
 		}
@@ -499,8 +500,9 @@ func TestDamagedFileIsSetAsideAndReported(t *testing.T) {
 func TestDamagedGroupIsATombstone(t *testing.T) {
 	dir := t.TempDir()
 	j := mustOpen(t, dir, options())
-	for i := range 3 {
-		mustAppend(t, j, record.Events, entry(i), entry(i))
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 3 {
+		mustAppend(t, j, record.Events, bulky(rng), bulky(rng))
 	}
 	err := j.file.update(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(groupName(record.Events, 3))
@@ -524,8 +526,9 @@ func TestDroppedGroupsAreCountedRightWhateverTheirHeadersSay(t *testing.T) {
 	o := options()
 	o.MaxBytes = 1 << 20
 	j := mustOpen(t, t.TempDir(), o)
+	rng := rand.New(rand.NewPCG(3, 4))
 	for range 3 {
-		mustAppend(t, j, record.Events, entry(1), entry(2))
+		mustAppend(t, j, record.Events, bulky(rng), bulky(rng))
 	}
 	err := j.file.update(func(tx *bbolt.Tx) error {
 		for first, claimed := range map[uint64]uint64{1: 1 << 40, 3: 0} {
@@ -541,7 +544,6 @@ func TestDroppedGroupsAreCountedRightWhateverTheirHeadersSay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rng := rand.New(rand.NewPCG(3, 4))
 	for range 80 {
 		mustAppend(t, j, record.Events, bulky(rng))
 	}

@@ -373,7 +373,7 @@ func TestReadersMayMeetDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, err := f.WriteAt(make([]byte, used/2), int64(4*pageSize)); err != nil {
+	if _, err := f.WriteAt(make([]byte, used-2*pageSize), 2*pageSize); err != nil {
 		t.Fatal(err)
 	}
 	epoch := j.Epoch()

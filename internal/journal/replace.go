@@ -163,7 +163,7 @@ func (w *writer) replaceDamaged(cause error) error {
 	if err := w.j.file.exchange(db); err != nil {
 		w.j.options.Log.Warn("damaged file could not be closed", "error", err)
 	}
-	w.doubtful = false
+	w.doubtful, w.ground.end = false, 0
 	if err := w.load(); err != nil {
 		return err
 	}

@@ -192,7 +192,7 @@ func (w *writer) finishShrinking() error {
 		return err
 	}
 	db := s.db
-	s.db, w.shrink = nil, nil
+	s.db, w.shrink, w.ground.end = nil, nil, 0
 	if err := w.j.file.exchange(db); err != nil {
 		w.j.options.Log.Warn("old journal file could not be closed", "error", err)
 	}

@@ -30,6 +30,8 @@ type writer struct {
 	dropped []tombstone     // given up in memory, not yet on disk
 
 	room     *reserve
+	ground   ground
+	written  int64     // bytes packed by the last commit
 	short    bool      // no room could be kept back
 	ceiling  int64     // what may be kept while the disk is full, in bytes; 0 when it is not
 	doubtful bool      // the last commit failed, and may be in the file all the same
@@ -49,7 +51,7 @@ const lives = 1 << 24
 
 // newWriter reads where the file stands.
 func newWriter(j *Journal) (*writer, error) {
-	w := &writer{j: j, room: newReserve(j.file.path), trimmed: time.Now()}
+	w := &writer{j: j, room: newReserve(j.file.path), ground: ground{path: j.file.path}, trimmed: time.Now()}
 	err := errors.Join(removeLeftover(j.file.path), w.load())
 	w.serial = (w.state.Serial/lives + 1) * lives
 	w.keepRoom()
@@ -91,6 +93,7 @@ func (w *writer) run() {
 		select {
 		case r := <-w.j.requests:
 			w.serve(r)
+			w.prepare()
 		case r := <-w.j.renewals:
 			r.reply <- w.renew(r.reason)
 		case err := <-w.j.suspicions:
