@@ -23,6 +23,8 @@ const (
 	ballastCount  = 3000
 	ballastGroup  = 100
 	ballastLength = 3 << 10
+	// trickle is the time from one event to the next after that.
+	trickle = 25 * time.Millisecond
 	// held is how many events it leaves unacknowledged.
 	held = 50
 )
@@ -54,7 +56,7 @@ func (w *writer) workAlone(ctx context.Context) error {
 		if err := w.appendAlone([]record.Entry{event(rng)}); err != nil {
 			return err
 		}
-		pause(ctx, time.Millisecond)
+		pause(ctx, trickle)
 	}
 	return nil
 }
