@@ -10,7 +10,7 @@ const (
 	// mostLost bounds the tombstones of one batch, so that they and as many records are within record.MaxBatchRecords.
 	mostLost = record.MaxBatchRecords / 2
 	// leastText and mostText bound the text of one batch, in bytes before compression.
-	leastText = 2 << 10
+	leastText = 1 << 10
 	mostText  = record.MaxBatch - record.MaxBatch/8
 	// firstRatio is how well records compress before any has been.
 	firstRatio = 4

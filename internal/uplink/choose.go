@@ -26,18 +26,12 @@ func (s *session) choose(now time.Time) (p packet, wait time.Duration, err error
 	if p, ok := s.chooseState(now); ok {
 		return p, 0, nil
 	}
-	var last [2]uint64
-	held := time.Duration(0)
-	for i, l := range s.lanes {
-		last[i] = s.options.Journal.Position(l.stream).Last
-		if !l.heard {
-			held = max(held, s.began.Add(patienceForAcks).Sub(now))
-		}
-	}
-	if held > 0 {
+	if held := s.held(now); held > 0 {
 		return packet{}, held, nil
 	}
+	var last [2]uint64
 	for i, l := range s.lanes {
+		last[i] = s.options.Journal.Position(l.stream).Last
 		if l.look(last[i]) {
 			s.drain.begin(now)
 		}
@@ -55,6 +49,17 @@ func (s *session) choose(now time.Time) (p packet, wait time.Duration, err error
 		p, err = s.chooseBacklog(now)
 	}
 	return p, wait, err
+}
+
+// held is how much longer sending waits to hear what head office has: not when it has never acknowledged anything, and
+// would have been heard by now.
+func (s *session) held(now time.Time) (longest time.Duration) {
+	for _, l := range s.lanes {
+		if !l.heard && !(s.echoed && l.through == l.base) {
+			longest = max(longest, s.began.Add(patienceForAcks).Sub(now))
+		}
+	}
+	return longest
 }
 
 // chooseState is the next state that has changed, unless the broker has not yet answered the one before of that point:
@@ -136,7 +141,8 @@ func (s *session) batch(lane int, want record.Range, c class, now time.Time) (pa
 		return packet{}, err
 	}
 	l.baseTold = true
-	f := &flight{class: c, handed: now, lane: l, first: b.first, last: b.last, end: l.sentTo(b.first, b.last, now)}
+	l.sentTo(b.first, b.last, now)
+	f := &flight{class: c, handed: now, lane: l, first: b.first, last: b.last}
 	p := s.launched(f, packet{topic: s.topic(record.KindUp, string(l.stream)).String(), payload: b.payload})
 	if c == classBacklog {
 		s.choice.live = 0

@@ -55,13 +55,8 @@ func (s *session) compare(l *lane, ack record.Ack) (renewed bool, err error) {
 		l.confirmed = err == nil
 		return false, err
 	}
-	j, able := s.options.Journal.(renewer)
-	if !able {
-		s.options.Log.Error("acknowledgement refused", "error", err)
-		return true, nil
-	}
 	before := s.options.Journal.Epoch()
-	if err := j.Renew(renewalReason); err != nil {
+	if err := s.options.Journal.Renew(renewalReason); err != nil {
 		return false, fmt.Errorf("begin a new epoch: %w", err)
 	}
 	s.options.Log.Error("head office holds other records under this journal's numbers: is this a restored or copied disk? A new epoch begins, nothing is lost",

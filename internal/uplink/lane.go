@@ -54,6 +54,7 @@ type lane struct {
 // end is where a batch ends.
 type end struct {
 	seq       uint64
+	sent      time.Time
 	delivered time.Time // to the broker; zero before its answer
 }
 
@@ -123,7 +124,7 @@ func (l *lane) sentTo(first, last uint64, now time.Time) *end {
 	}
 	l.sent = last
 	l.absorb()
-	e := &end{seq: l.sent}
+	e := &end{seq: l.sent, sent: now}
 	l.ends = append(l.ends, e)
 	return e
 }

@@ -18,8 +18,10 @@ func (s *session) presencePacket(state string, now time.Time) packet {
 	return s.launched(&flight{class: classState, handed: now}, p)
 }
 
-// hearPresence is paho's callback for what the broker says of this node.
+// hearPresence is paho's callback for what the broker says of this node. What it said of this node's acknowledgements
+// came before, since they were asked for first.
 func (s *session) hearPresence(_ mqtt.Client, m mqtt.Message) {
+	signal(s.echo)
 	if p, err := record.DecodePresence(m.Payload()); err == nil && p.State == record.Offline {
 		signal(s.buried)
 	}

@@ -37,7 +37,6 @@ type flight struct {
 	point       string // of a state
 	lane        *lane  // of a batch
 	first, last uint64 // of a batch
-	end         *end   // of a batch that is awaited in order
 }
 
 // answer is the broker's, or the lack of it.
@@ -51,26 +50,30 @@ type answer struct {
 // line, and decides what goes next when the line has room for it.
 func (s *session) send() {
 	for p := range s.outbox {
-		token := s.hand(p)
-		s.waits.Go(func() {
-			timer := time.NewTimer(pubackTimeout)
-			defer timer.Stop()
-			a := answer{flight: p.flight, topic: p.topic}
-			select {
-			case <-token.Done():
-				a.err = token.Error()
-			case <-timer.C:
-				a.err = fmt.Errorf("%w after %s", errNoAnswer, pubackTimeout)
-			case <-s.ended:
-				return
-			}
-			select {
-			case s.answers <- a:
-			case <-s.ended:
-			}
-		})
+		s.expect(p, s.hand(p))
 		s.idle <- struct{}{} // has room: there is one packet at a time
 	}
+}
+
+// expect brings the broker's answer to the session's loop, or after pubackTimeout the lack of it.
+func (s *session) expect(p packet, token mqtt.Token) {
+	s.waits.Go(func() {
+		timer := time.NewTimer(pubackTimeout)
+		defer timer.Stop()
+		a := answer{flight: p.flight, topic: p.topic}
+		select {
+		case <-token.Done():
+			a.err = token.Error()
+		case <-timer.C:
+			a.err = fmt.Errorf("%w after %s", errNoAnswer, pubackTimeout)
+		case <-s.ended:
+			return
+		}
+		select {
+		case s.answers <- a:
+		case <-s.ended:
+		}
+	})
 }
 
 // hand gives a packet to paho. When paho takes none for handTimeout because the line is slow, it is offered again.
@@ -127,10 +130,23 @@ func (s *session) answered(a answer) error {
 		return fmt.Errorf("publish %s: %w", a.topic, a.err)
 	}
 	s.window.answered(a.flight.handed, now, a.flight.bytes)
-	if e := a.flight.end; e != nil {
-		e.delivered = now
+	if a.flight.lane != nil {
+		s.passed = true
+		s.delivered(a.flight, now)
 	}
 	return nil
+}
+
+// delivered notes that the broker has a batch. It answers in order (MQTT 3.1.1, 4.6): what was sent before and has no
+// answer by then will get none, and the wait for head office begins for that as well.
+func (s *session) delivered(f *flight, now time.Time) {
+	for _, l := range s.lanes {
+		for _, e := range l.ends {
+			if e.delivered.IsZero() && !e.sent.After(f.handed) {
+				e.delivered = now
+			}
+		}
+	}
 }
 
 // acknowledgedFlights notes that head office has what it has acknowledged, whether or not the broker has said that it

@@ -20,13 +20,13 @@ import (
 const (
 	connectTimeout = 10 * time.Second
 	answerTimeout  = 10 * time.Second // for a SUBACK
-	pubackTimeout  = 30 * time.Second // a broker that takes longer is taken for dead
+	pubackTimeout  = 20 * time.Second // a broker that takes longer is taken for dead
 	keepAlive      = 15 * time.Second
 	farewell       = time.Second // to say offline when stopping
 	// quiesce is how many milliseconds paho may take to send the disconnect packet. With 0 it is usually not sent,
 	// and the broker publishes the will, which is older than what was said in farewell.
 	quiesce = 250
-	// patienceForAcks is how long sending waits for what head office has already: retained, it comes at once.
+	// patienceForAcks is how long sending waits to hear what head office has already: retained, it comes at once.
 	patienceForAcks = time.Second
 )
 
@@ -39,6 +39,7 @@ type session struct {
 	lost    chan error    // the connection's end, from paho
 	acks    chan struct{} // holds a token while acknowledgements wait
 	buried  chan struct{} // holds a token while the broker says that this node is offline
+	echo    chan struct{} // holds a token when the broker has said anything of this node's presence
 	outbox  chan packet   // to the sender, when it is idle
 	idle    chan struct{} // from the sender
 	answers chan answer   // from those who await a broker's answer
@@ -52,6 +53,8 @@ type session struct {
 	began   time.Time // of the subscription
 	busy    bool      // the sender has a packet
 	dead    bool      // the presence that stands at the broker is not ours
+	echoed  bool      // the broker has said anything of this node's presence
+	passed  bool      // the broker has answered a batch
 	flights map[*flight]struct{}
 	points  map[string]bool // states that the broker has not answered yet
 	flying  [classes]int    // bytes that the broker has not answered yet
@@ -67,6 +70,7 @@ func (u *Uplink) connectAndServe(ctx context.Context) error {
 		lost:    make(chan error, 1),
 		acks:    make(chan struct{}, 1),
 		buried:  make(chan struct{}, 1),
+		echo:    make(chan struct{}, 1),
 		outbox:  make(chan packet, 1),
 		idle:    make(chan struct{}, 1),
 		answers: make(chan answer, 16),
@@ -172,24 +176,20 @@ func (s *session) topic(kind record.Kind, tail string) record.Topic {
 // well: after a half-open connection the broker publishes the will of the old one when the new one already stands.
 // It asks for all this at once and in this order, since on some lines an answer takes a second.
 func (s *session) introduce(ctx context.Context) error {
-	acks, online := record.AckFilter(s.options.Station, s.options.Node), s.topic(record.KindOnline, "").String()
-	asked, least := time.Now(), time.Duration(0)
-	for i, step := range []struct {
-		what  string
-		token mqtt.Token
-	}{
-		{"subscribe to " + acks, s.client.Subscribe(acks, 1, s.receive)},
-		{"publish " + online, s.client.Publish(online, 1, true, s.presence(record.Online))},
-		{"subscribe to " + online, s.client.Subscribe(online, 1, s.hearPresence)},
-	} {
-		if err := await(ctx, step.token, answerTimeout); err != nil {
-			return fmt.Errorf("%s: %w", step.what, err)
-		}
-		if i == 0 {
-			least = time.Since(asked)
-		}
+	acks := record.AckFilter(s.options.Station, s.options.Node)
+	asked := time.Now()
+	heard := s.client.Subscribe(acks, 1, s.receive)
+	online := s.presencePacket(record.Online, asked)
+	s.expect(online, s.client.Publish(online.topic, 1, true, online.payload))
+	presence := s.client.Subscribe(online.topic, 1, s.hearPresence)
+	if err := await(ctx, heard, answerTimeout); err != nil {
+		return fmt.Errorf("subscribe to %s: %w", acks, err)
 	}
-	s.began, s.window = time.Now(), newWindow(least)
+	least := time.Since(asked)
+	if err := await(ctx, presence, answerTimeout); err != nil {
+		return fmt.Errorf("subscribe to %s: %w", online.topic, err)
+	}
+	s.began, s.window = time.Now(), newWindow(least, s.care)
 	s.renewStates()
 	return nil
 }
@@ -251,6 +251,8 @@ func (s *session) serve(ctx context.Context) error {
 			s.busy = false
 		case <-s.buried:
 			s.dead = true
+		case <-s.echo:
+			s.echoed = true
 		case <-s.wake:
 		case <-changed:
 		case <-timer.C:

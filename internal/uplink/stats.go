@@ -49,7 +49,13 @@ func (u *Uplink) connected(now time.Time) {
 	u.stats.Connections++
 }
 
-func (u *Uplink) disconnected(*session) {
+func (u *Uplink) disconnected(s *session) {
+	switch {
+	case s.passed:
+		u.care = max(0, u.care-1)
+	case s.flying[classBacklog]+s.flying[classLive] > 0:
+		u.care = min(u.care+1, 8)
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.stats.Connected, u.stats.Window = time.Time{}, 0

@@ -29,13 +29,11 @@ type Journal interface {
 	Acknowledge(record.Ack) error
 	// Confirm fails with journal.ErrOtherHistory when head office has other records than the journal.
 	Confirm(record.Ack) error
-}
-
-// renewer is a Journal that can begin a new epoch, under which everything that head office has not acknowledged is
-// reported.
-type renewer interface {
+	// Renew begins a new epoch, under which everything that head office has not acknowledged is reported.
 	Renew(reason string) error
 }
+
+var _ Journal = (*journal.Journal)(nil)
 
 // Options says whom to report for, where to, and with what patience.
 type Options struct {
@@ -97,6 +95,7 @@ type Uplink struct {
 
 	// What follows outlasts a connection and belongs to the goroutine of Run.
 	throttle   throttle
+	care       int // connections in a row that ended before a batch had passed; see newWindow
 	drain      drain
 	history    map[record.Stream]ranges // sent before and not acknowledged
 	reported   uint64                   // the last value of BacklogPoint, said at reportedAt

@@ -10,6 +10,7 @@ const (
 	// leastWindow is one small batch: on a line of 8 kB/s a live record waits a second behind it.
 	leastWindow = 8 << 10
 	firstWindow = 16 << 10
+	leastBatch  = 512
 	// mostWindow keeps a line of 100 Mbit/s and a quarter of a second busy with targetQueue to spare.
 	mostWindow = 2 << 20
 	// targetQueue is how much longer than an idle line a batch may take to be answered: what is live waits as long.
@@ -25,11 +26,14 @@ type window struct {
 	shrunk time.Time     // what was sent before tells nothing about the present size
 	// starting is true until something has queued.
 	starting bool
+	floor    int // the window is no smaller
 }
 
-// newWindow begins on a line where the answer to a small packet takes least.
-func newWindow(least time.Duration) window {
-	return window{size: firstWindow, least: max(least, 1), starting: true}
+// newWindow begins on a line where the answer to a small packet takes least. care is how many connections in a row have
+// ended before any batch had passed: each time the first one is half as large, so that something passes in the end.
+func newWindow(least time.Duration, care int) window {
+	floor := max(leastWindow>>care, leastBatch)
+	return window{size: max(firstWindow>>care, floor), floor: floor, least: max(least, 1), starting: true}
 }
 
 // answered notes the broker's answer to bytes that were sent at a time. As long as nothing queues, the window doubles
@@ -52,8 +56,8 @@ func (w *window) answered(sent, now time.Time, bytes int) {
 		w.starting = false
 		w.size += int(float64(bytes) / 4 * float64(targetQueue-queue) / float64(targetQueue))
 	}
-	w.size = min(max(w.size, leastWindow), mostWindow)
+	w.size = min(max(w.size, w.floor), mostWindow)
 }
 
 // batch is how large a batch on the wire should be, so that several fit in.
-func (w *window) batch() int { return min(max(w.size/4, leastWindow), record.MaxPayload*3/4) }
+func (w *window) batch() int { return min(max(w.size/4, w.floor), record.MaxPayload*3/4) }

@@ -71,7 +71,7 @@ func TestWindowFollowsTheLine(t *testing.T) {
 		{"falling back", line{rate: 1e6, rtt: 50 * time.Millisecond}, line{rate: 20e3, rtt: 50 * time.Millisecond}, 0.7, 1500 * time.Millisecond},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w, l := newWindow(c.line.rtt), c.line
+			w, l := newWindow(c.line.rtt, 0), c.line
 			began := time.Unix(1e9, 0)
 			now, settled, end := began, began.Add(10*time.Second), began.Add(60*time.Second)
 			if c.later.rate != 0 {
