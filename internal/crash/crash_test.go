@@ -76,6 +76,7 @@ func expectPromisesKept(t *testing.T, s settings, all *totals, run func(*house) 
 	if err := run(h); err != nil {
 		h.account.breach(failed, "%v", err)
 	}
+	h.close()
 	t.Logf("seed %d, %s\n\n%s", s.seed, time.Since(began).Round(time.Second), h.tally.table(h.account))
 	all.add(h)
 	if len(h.account.breaches) > 0 {

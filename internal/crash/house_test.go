@@ -273,15 +273,6 @@ var writtenDown = map[string]string{
 	record.ReplayEnded:    `msg="recording ended"`,
 }
 
-// victims are all there are.
-func (h *house) victims() []*victim {
-	all := []*victim{h.office, h.writer, h.agent}
-	if h.broker != nil {
-		all = append([]*victim{h.broker}, all...)
-	}
-	return all
-}
-
 // launch starts a victim and waits for nothing.
 func (v *victim) launch() (err error) {
 	v.lives++
@@ -308,7 +299,11 @@ func (h *house) start(v *victim) error {
 
 // begin starts everything.
 func (h *house) begin() error {
-	for _, v := range h.victims() {
+	first := []*victim{h.office, h.writer, h.agent}
+	if h.broker != nil {
+		first = append([]*victim{h.broker}, first...)
+	}
+	for _, v := range first {
 		if err := h.start(v); err != nil {
 			return err
 		}
@@ -329,8 +324,8 @@ func (h *house) begin() error {
 // close ends everything that still runs.
 func (h *house) close() {
 	h.leave()
-	for _, v := range h.victims() {
-		if v.process != nil {
+	for _, v := range append([]*victim{h.broker, h.office}, h.nodes...) {
+		if v != nil && v.process != nil {
 			if _, err := v.process.Kill(context.WithoutCancel(h.ctx)); err != nil {
 				h.account.breach(failed, "%v", err)
 			}

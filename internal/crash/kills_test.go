@@ -115,7 +115,6 @@ func (h *house) strikeNewborn(v *victim) error {
 
 // run kills until there were enough kills and records, and then calls everybody to account.
 func (h *house) run(kills int, records int64, say func(string, ...any)) error {
-	defer h.close()
 	if err := h.begin(); err != nil {
 		return err
 	}
