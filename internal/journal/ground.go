@@ -12,8 +12,8 @@ import (
 // with ext4 that is some 16 kB in its own journal, twice what a small commit takes. So before small commits reach the
 // end of what has been written, zeros are written ahead of them, which costs that once for many.
 const (
-	groundAhead = 256 << 10 // bytes written ahead
-	groundLeast = 64 << 10  // more are written when fewer are left
+	groundAhead = 128 << 10 // bytes written ahead
+	groundLeast = 32 << 10  // more are written when fewer are left
 	// groundSmall is the largest commit that makes it worth while, in bytes: large ones pay little for each record.
 	groundSmall = 32 << 10
 )

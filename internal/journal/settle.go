@@ -108,20 +108,35 @@ func (s shelf) packTogether(recents []place, plan *state) error {
 			size += len(recents[n].packed)
 			n++
 		}
-		run := recents[:n]
-		if size > pageLimit && !run[0].inline() {
-			run = run[1:]
-		}
-		if len(run) > 1 {
-			if h, packed, ok := joined(s.stream, run, plan.Serial); ok {
-				if err := s.exchange(run, place{first: h.first, recent: true, packed: packed}, plan); err != nil {
-					return err
-				}
-			}
+		if err := s.packRun(recents[:n], size, plan); err != nil {
+			return err
 		}
 		recents = recents[n:]
 	}
 	return nil
+}
+
+// packRun makes one group of a run, or of all but its first when that has a page of its own which would not do for all.
+func (s shelf) packRun(run []place, size int, plan *state) error {
+	own := !run[0].inline()
+	if own && size*3/4 > pageLimit { // together they take about a quarter less
+		run, own = run[1:], false
+	}
+	if len(run) < 2 {
+		return nil
+	}
+	h, packed, ok := joined(s.stream, run, plan.Serial)
+	if own && len(packed) > pageLimit {
+		run = run[1:]
+		if len(run) < 2 {
+			return nil
+		}
+		h, packed, ok = joined(s.stream, run, plan.Serial)
+	}
+	if !ok {
+		return nil
+	}
+	return s.exchange(run, place{first: h.first, recent: true, packed: packed}, plan)
 }
 
 // joined is one group of all that follow one another in run. It is none when one of them does not match its checksum,
