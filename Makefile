@@ -7,6 +7,7 @@ FUZZTIME  ?= 10s
 BENCH     ?=
 KILLS     ?= 1000
 RECORDS   ?= 1000000
+CUTS      ?= 100
 SEED      ?= 0
 # Recordings to replay.
 DATA      ?= ../shared/data
@@ -17,8 +18,8 @@ GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(
 WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
-.PHONY: help run replay screenshots test lint fuzz crash bench assets build cross clean setup-build setup-run \
-	setup-test setup-lint setup-screenshots setup-bench
+.PHONY: help run replay screenshots test lint fuzz crash powercut bench assets build cross clean setup-build setup-run \
+	setup-test setup-lint setup-screenshots setup-bench setup-powercut
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -32,7 +33,7 @@ replay: build ## ten months of temperatures and a day of customers, from recordi
 screenshots: setup-screenshots build ## make the README's pictures anew
 	@bin/demo screenshots
 
-test: setup-test assets cross ## all tests; TESTFLAGS=-race and others go to go test
+test: setup-test assets cross bin/kernel ## all tests; TESTFLAGS=-race and others go to go test
 	go test -tags x11 -timeout 20m $(TESTFLAGS) ./...
 
 lint: setup-lint assets ## formatting, vet, staticcheck, import rules, shell scripts
@@ -47,6 +48,13 @@ fuzz: assets ## every fuzz test for FUZZTIME
 
 crash: setup-test assets ## kill -9 at random instants: KILLS times, with RECORDS records; SEED repeats a run
 	go test -tags x11 -timeout 2h -count=1 -v -run '^TestKills$$' ./internal/crash -kills $(KILLS) -records $(RECORDS) -seed $(SEED)
+
+powercut: setup-powercut bin/kernel ## power cuts of a virtual machine: CUTS of the journal, as many of head office's database; SEED repeats a run
+	@$(GOBUILD) -o bin/ ./internal/powercut
+	@bin/powercut -cuts $(CUTS) -seed $(SEED)
+
+bin/kernel:
+	@.ci/kernel $@
 
 bench: setup-bench build ## what it costs, beside others, in one table; BENCH=-quick in three minutes
 	@$(GOBUILD) -o bin/ ./internal/bench

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"errors"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"stationkeeper/internal/powercut/disk"
+)
+
+// kernelFolder is where make test puts a kernel.
+const kernelFolder = "../../bin/kernel"
+
+// testSeed is of everything random in these tests.
+const testSeed = 20
+
+var made struct {
+	sync.Once
+	folder string
+	rig    *rig
+	err    error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if made.folder != "" {
+		os.RemoveAll(made.folder)
+	}
+	os.Exit(code)
+}
+
+// mustRig returns what machines are started with, made once, and skips the test where there can be none.
+func mustRig(t *testing.T) *rig {
+	t.Helper()
+	made.Do(func() {
+		if made.folder, made.err = os.MkdirTemp("", "powercut"); made.err == nil {
+			made.rig, made.err = newRig(t.Context(), made.folder, kernelFolder)
+		}
+	})
+	if errors.Is(made.err, errNoKernel) {
+		t.Skipf("no virtual machine can be started: %v", made.err)
+	}
+	if made.err != nil {
+		t.Fatal(made.err)
+	}
+	return made.rig
+}
+
+func mustRun(t *testing.T, c campaign) result {
+	t.Helper()
+	r := mustRig(t)
+	got, err := r.run(t.Context(), c, "", t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("machines are %s\n%s", r.machine, got)
+	return got
+}
+
+func TestJournalOutlastsPowerCuts(t *testing.T) {
+	got := mustRun(t, campaign{workload: "journal", cuts: 5, seed: testSeed})
+	if err := got.verdict(); err != nil {
+		t.Fatal(err)
+	}
+	if got.tally.Reported == 0 || got.tally.Found+got.tally.Buried == 0 || got.loss.Lost == 0 || got.replayed == 0 {
+		t.Error("nothing was put to the test")
+	}
+}
+
+func TestHeadOfficeOutlastsPowerCuts(t *testing.T) {
+	got := mustRun(t, campaign{workload: "store", cuts: 3, seed: testSeed})
+	if err := got.verdict(); err != nil {
+		t.Fatal(err)
+	}
+	if got.tally.Reported == 0 || got.tally.Found == 0 || got.replayed == 0 {
+		t.Error("nothing was put to the test")
+	}
+}
+
+// What loses records must be found to lose them, or the tests above could not fail.
+func TestDiskThatIgnoresFlushesIsCaught(t *testing.T) {
+	if err := mustRun(t, campaign{workload: "journal", cuts: brokenCuts, seed: testSeed, deaf: true}).verdict(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestProgramWithoutFsyncIsCaught(t *testing.T) {
+	for _, workload := range []string{"journal", "store"} {
+		t.Run(workload, func(t *testing.T) {
+			if err := mustRun(t, campaign{workload: workload, cuts: brokenCuts, seed: testSeed, unsynced: true}).verdict(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestMissingKernelIsTold(t *testing.T) {
+	if _, err := findKernel(t.TempDir()); !errors.Is(err, errNoKernel) || !strings.Contains(err.Error(), "make powercut") {
+		t.Errorf("an empty folder: %v", err)
+	}
+	if _, err := findKernel("nowhere"); !errors.Is(err, errNoKernel) {
+		t.Errorf("no folder: %v", err)
+	}
+}
+
+func TestModulesAreLoadedAfterThoseTheyNeed(t *testing.T) {
+	mustRig(t)
+	k, err := findKernel(kernelFolder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded := map[string]bool{}
+	for _, m := range k.modules {
+		depends, err := dependsOn(m.content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, other := range depends {
+			if !loaded[other] {
+				t.Errorf("%s is loaded before %s", m.name, other)
+			}
+		}
+		_, name, _ := strings.Cut(m.name, "-") // after its place in the order
+		loaded[moduleName(name)] = true
+	}
+}
+
+func TestPlansFollowFromTheSeed(t *testing.T) {
+	c := campaign{workload: "journal", cuts: 100}
+	first, again := rand.New(rand.NewPCG(1, 2)), rand.New(rand.NewPCG(1, 2))
+	seen := map[string]bool{}
+	for n := range 400 {
+		l := planLife(first, c, n%8 == 0)
+		if other := planLife(again, c, n%8 == 0); l != other {
+			t.Fatalf("life %d: %+v and %+v", n, l, other)
+		}
+		if l.checks() {
+			t.Fatalf("life %d is never cut: %+v", n, l)
+		}
+		seen[l.damage.String()] = true
+		for name, is := range map[string]bool{
+			"early": l.fromStart > 0, "late": l.fromChecked > 0, "report": l.reports > 0, "moving": l.fromMoving > 0,
+			"flush": l.only == disk.FlushOnly, "small": l.cap == smallCap, "large": l.cap == largeCap,
+		} {
+			seen[name] = seen[name] || is
+		}
+	}
+	for _, name := range []string{"early", "late", "report", "moving", "flush", "small", "large"} {
+		if !seen[name] {
+			t.Errorf("in 400 lives there is none that is %s", name)
+		}
+	}
+	for _, d := range disk.Damages {
+		if !seen[d.String()] {
+			t.Errorf("in 400 lives there is none with damage of %s", d)
+		}
+	}
+}
+
+func TestInitrdIsTheKernelsFormat(t *testing.T) {
+	got := string(initrd([]file{{name: "dev", mode: 0o755, folder: true}, {name: "init", mode: 0o700, content: []byte("program")}}))
+	for _, want := range []string{
+		"07070100000001000041ED" + "00000000" + "00000000" + "00000001" + "00000000" + "00000000",
+		"07070100000002000081C0" + "00000000" + "00000000" + "00000001" + "00000000" + "00000007",
+		"00000004" + "00000000" + "dev\x00",
+		"00000005" + "00000000" + "init\x00\x00program\x00",
+		"0000000B" + "00000000" + "TRAILER!!!\x00",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in %q", want, got)
+		}
+	}
+	if len(got)%4 != 0 {
+		t.Errorf("%d bytes, expected a multiple of 4", len(got))
+	}
+}
