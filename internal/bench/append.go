@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -177,97 +176,4 @@ func (a appends) rows() []row {
 			Note: fmt.Sprintf("p95 %s against %s", millis(quantile(a.journal, 0.95)), millis(quantile(a.page, 0.95)))})
 	}
 	return rows
-}
-
-// flash is what commits of one group size made the device write.
-type flash struct {
-	commits, records int
-	disk             diskCount
-	process          int64 // bytes this process made dirty
-	file             int64 // bytes by which the journal's file grew
-}
-
-// countFlash appends groups to a journal on a volume, after as many that do not count, and reads the device's counters.
-func countFlash(ctx context.Context, v *volume, group, commits int) (f flash, err error) {
-	dir, err := v.folder()
-	if err != nil {
-		return f, err
-	}
-	j, err := openJournal(dir, forever, opening)
-	if err != nil {
-		return f, err
-	}
-	defer func() { err = errors.Join(err, j.Close()) }()
-	h := openHall(1)
-	run := func() error {
-		for range commits {
-			if _, err := j.Append(ctx, record.Events, h.entries(group)...); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if err := run(); err != nil {
-		return f, err
-	}
-	before, err := look(v, dir)
-	if err != nil {
-		return f, err
-	}
-	if err := run(); err != nil {
-		return f, err
-	}
-	after, err := look(v, dir)
-	return flash{commits: commits, records: commits * group, disk: after.disk.since(before.disk),
-		process: after.used.Written - before.used.Written, file: after.file - before.file}, err
-}
-
-// sight is all counters of a journal on a volume at one moment.
-type sight struct {
-	disk diskCount
-	used usage
-	file int64
-}
-
-func look(v *volume, dir string) (s sight, err error) {
-	if s.disk, err = v.count(); err != nil {
-		return s, err
-	}
-	if s.used, err = readUsage(self); err != nil {
-		return s, err
-	}
-	s.file, err = fileSize(dir)
-	return s, err
-}
-
-// fileSize is the size of the journal's file in a folder, in bytes.
-func fileSize(dir string) (int64, error) {
-	info, err := os.Stat(filepath.Join(dir, journal.FileName))
-	if err != nil {
-		return 0, fmt.Errorf("look at the journal's file: %w", err)
-	}
-	return info.Size(), nil
-}
-
-// measureFlash makes the rows on what a group costs in writing.
-func (b *bench) measureFlash(ctx context.Context) ([]row, []string, error) {
-	var rows []row
-	for _, group := range groups {
-		f, err := countFlash(ctx, b.nodeVolume, group, b.scale.rounds(group))
-		if err != nil {
-			return rows, nil, err
-		}
-		each := func(bytes int64) float64 { return float64(bytes) / float64(f.records) }
-		whole := row{What: fmt.Sprintf("groups of %d, bytes on disk a record", group), Got: figure{Value: each(f.disk.Written), Unit: bytesEach},
-			Note: fmt.Sprintf("process %.0f B, file grew by %.0f B a record", each(f.process), each(f.file))}
-		switch group {
-		case 1:
-			whole.Target = atMost(13e3, bytesEach)
-		case 1000:
-			whole.Target = atMost(120, bytesEach)
-		}
-		rows = append(rows, whole, row{What: fmt.Sprintf("groups of %d, flushes a commit", group),
-			Got: figure{Value: float64(f.disk.Flushes) / float64(f.commits)}})
-	}
-	return rows, nil, nil
 }

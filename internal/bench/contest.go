@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
+	"time"
 )
 
 // rivalOnce lets others publish generated records to a broker of their own.
@@ -139,28 +139,30 @@ func (b *bench) publishTo(ctx context.Context, broker *mosquitto, dir string) (e
 	return p.answer(ctx, "published", new(published))
 }
 
-// bound names what keeps a drain from being faster: the cores, one program that has one of them to itself, the disk, or
-// waiting for each other.
+// bound names what keeps a drain from being faster: others on the machine, the cores, one program that has one of them to
+// itself, the disk, or waiting for each other.
 func bound(d drained) string {
-	var busy []float64
-	var all float64
-	for _, u := range d.used {
-		share := u.CPU.Seconds() / d.took.Seconds()
-		busy = append(busy, share)
-		all += share
+	const nearly = 0.85
+	share := func(t time.Duration) float64 { return t.Seconds() / d.took.Seconds() }
+	busiest, most := "", 0.
+	for i, u := range d.used {
+		if share(u.CPU) > most {
+			busiest, most = d.names[i], share(u.CPU)
+		}
 	}
-	most := slices.Index(busy, slices.Max(busy))
 	cores := float64(runtime.NumCPU())
-	disk := d.disk.Busy.Seconds() / d.took.Seconds()
-	text := fmt.Sprintf("While draining %.2f of %.0f cores were busy with it, the disk %.0f %% of the time: ", all, cores, 100*disk)
+	ours, others, disk := share(d.cpu()), max(0, share(d.machine-d.cpu())), share(d.disk.Busy)
+	text := fmt.Sprintf("While draining, of %.0f cores it had %.2f (%s %.2f) and others on the machine %.2f; the disk was busy %.0f %% of the time. ",
+		cores, ours, busiest, most, others, 100*disk)
 	switch {
-	case all > 0.85*cores:
-		return text + fmt.Sprintf("the next limit is CPU, most of it of %s (%.2f cores).", d.names[most], busy[most])
-	case busy[most] > 0.85:
-		return text + fmt.Sprintf("the next limit is one core, in %s (%.2f cores).", d.names[most], busy[most])
-	case disk > 0.8:
-		return text + "the next limit is the disk."
+	case ours+others > nearly*cores && others > cores/4:
+		return text + "The next limit is not to be seen: others took the CPU."
+	case ours+others > nearly*cores:
+		return text + "The next limit is CPU, most of it of " + busiest + "."
+	case most > nearly:
+		return text + "The next limit is one core, in " + busiest + "."
+	case disk > nearly:
+		return text + "The next limit is the disk."
 	}
-	return text + fmt.Sprintf("the next limit is the way there and back, waiting for acknowledgements; %s is busiest (%.2f cores).",
-		d.names[most], busy[most])
+	return text + "The next limit is the way there and back: waiting for acknowledgements."
 }

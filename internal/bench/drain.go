@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"stationkeeper/internal/lifecycle"
@@ -83,7 +84,8 @@ type drained struct {
 	names   []string
 	used    []usage
 	memory  []int64
-	disk    diskCount // of everybody on the disk
+	disk    diskCount     // of everybody on the disk
+	machine time.Duration // CPU that everybody used
 }
 
 func (d drained) rate() float64 { return float64(d.records) / d.took.Seconds() }
@@ -127,6 +129,10 @@ func (d *drained) observe(device string, pids []int, work func() error) error {
 	if err != nil {
 		return err
 	}
+	machine, err := machineCPU()
+	if err != nil {
+		return err
+	}
 	stop := watchMemory(pids...)
 	err = work()
 	d.memory = stop()
@@ -137,6 +143,10 @@ func (d *drained) observe(device string, pids []int, work func() error) error {
 	if err != nil {
 		return err
 	}
+	if d.machine, err = machineCPU(); err != nil {
+		return err
+	}
+	d.machine -= machine
 	for i := range pids {
 		d.used = append(d.used, after[i].since(before[i]))
 	}
@@ -242,6 +252,14 @@ func spellAll(values []float64) string {
 	return text
 }
 
+// cpu is what the processes used together.
+func (d drained) cpu() (all time.Duration) {
+	for _, u := range d.used {
+		all += u.CPU
+	}
+	return all
+}
+
 // breakdown says what each process used per million records.
 func breakdown(who string, d drained) string {
 	text := fmt.Sprintf("CPU seconds per million records, %s:", who)
@@ -249,6 +267,7 @@ func breakdown(who string, d drained) string {
 	for i, name := range d.names {
 		text += fmt.Sprintf(" %s %.1f,", name, d.used[i].CPU.Seconds()/millions)
 	}
-	return text + fmt.Sprintf(" disk flushes %.0f, disk busy %.0f %% of the time.", float64(d.disk.Flushes)/millions,
-		100*d.disk.Busy.Seconds()/d.took.Seconds())
+	cores := runtime.NumCPU()
+	return text + fmt.Sprintf(" which is CPU for at most %s records/s on %d cores. Flushes of the disk per million, by whomever: %.0f.",
+		spell(float64(d.records)*float64(cores)/d.cpu().Seconds()), cores, float64(d.disk.Flushes)/millions)
 }

@@ -117,6 +117,34 @@ func parseField(text []byte, name string) (int64, error) {
 	return 0, fmt.Errorf("no line %s", name)
 }
 
+// machineCPU is the time that all cores together have been busy since the machine started, whoever kept them so.
+func machineCPU() (time.Duration, error) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, fmt.Errorf("read how busy the machine is: %w", err)
+	}
+	return parseMachineCPU(string(text))
+}
+
+// parseMachineCPU adds up the first line of /proc/stat but for idle and iowait, the fourth and fifth number. What a guest
+// used, from the ninth on, is in the others already.
+func parseMachineCPU(text string) (busy time.Duration, err error) {
+	const idle, waiting, guest = 3, 4, 8
+	line, _, _ := strings.Cut(text, "\n")
+	fields := strings.Fields(line)
+	if len(fields) <= guest || fields[0] != "cpu" {
+		return 0, fmt.Errorf("times of the machine %q: expected cpu and more than %d numbers", line, guest)
+	}
+	for i, field := range fields[1 : 1+guest] {
+		ticks, e := strconv.ParseInt(field, 10, 64)
+		err = errors.Join(err, e)
+		if i != idle && i != waiting {
+			busy += time.Duration(ticks) * 10 * time.Millisecond
+		}
+	}
+	return busy, err
+}
+
 // resident is how many bytes of memory of a process are its own rather than page cache.
 func resident(pid int) (int64, error) {
 	status, err := procFile(pid, "status")

@@ -27,6 +27,16 @@ func TestProcessTimesAreReadWhateverItsName(t *testing.T) {
 	}
 }
 
+func TestMachineTimesAreReadWithoutIdleness(t *testing.T) {
+	got, err := parseMachineCPU("cpu  100 10 50 9000 400 1 2 3 7 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n")
+	if want := 1660 * time.Millisecond; err != nil || got != want {
+		t.Errorf("got %s, %v, expected %s", got, err, want)
+	}
+	if _, err := parseMachineCPU("intr 1 2 3"); err == nil {
+		t.Error("another line: expected an error")
+	}
+}
+
 func TestOwnMemoryIsSeen(t *testing.T) {
 	stop := watchMemory(os.Getpid())
 	held := make([]byte, 64<<20)
