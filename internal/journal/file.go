@@ -209,7 +209,7 @@ func initialise(tx *bbolt.Tx, s state) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(meta.Put(keyFormat, number(format)), meta.Put(keyState, s.pack()))
+	return errors.Join(meta.Put(keyFormat, number(format)), putState(tx, s))
 }
 
 // readState reads what the file says of itself.
@@ -229,10 +229,16 @@ func readState(tx *bbolt.Tx) (state, error) {
 			return state{}, fmt.Errorf("%w: it has no %s bucket", errDamaged, name)
 		}
 	}
-	return unpackState(meta.Get(keyState))
+	s, err := unpackState(meta.Get(keyState))
+	if err == nil && s.Tx != tx.ID() {
+		err = fmt.Errorf("%w: its state is of transaction %d, the last one was %d: the disk has lost a write", errDamaged, s.Tx, tx.ID())
+	}
+	return s, err
 }
 
+// putState is part of a file's every transaction, but for those that build it: there it is the end.
 func putState(tx *bbolt.Tx, s state) error {
+	s.Tx = tx.ID()
 	return tx.Bucket(bucketMeta).Put(keyState, s.pack())
 }
 

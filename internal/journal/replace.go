@@ -85,7 +85,8 @@ const takeAtOnce = 4 << 20
 // take writes what was found into an empty file. Nothing is flushed before the end: the file is not in use yet.
 func (w *wreck) take(db *bbolt.DB, old *os.File) error {
 	db.NoSync = true
-	if err := db.Update(func(tx *bbolt.Tx) error { return initialise(tx, w.successor(uuid.NewString())) }); err != nil {
+	next := w.successor(uuid.NewString())
+	if err := db.Update(func(tx *bbolt.Tx) error { return initialise(tx, next) }); err != nil {
 		return err
 	}
 	for _, s := range record.Streams {
@@ -101,7 +102,7 @@ func (w *wreck) take(db *bbolt.DB, old *os.File) error {
 			groups = groups[n:]
 		}
 	}
-	return nil
+	return db.Update(func(tx *bbolt.Tx) error { return putState(tx, next) })
 }
 
 func takeSome(db *bbolt.DB, old *os.File, groups []find) error {

@@ -17,6 +17,9 @@ type state struct {
 	Epoch string `json:"epoch"`
 	// Serial counts attempts to commit. It tells the later of two copies of something in the file.
 	Serial uint64 `json:"serial"`
+	// Tx is bbolt's number of the transaction that wrote this. When the file is at another one, it is not what was
+	// written last.
+	Tx int `json:"tx"`
 	// Streams is where each stream stands.
 	Streams map[record.Stream]track `json:"streams"`
 	// Latest is the latest believed wall time, in ms since 1970; 0 when there was none.

@@ -35,10 +35,12 @@ const (
 type structure struct {
 	data  []byte
 	high  uint64 // number of pages in use, and free ones between them
+	txid  uint64
 	seen  []uint64
 	pages int
-	// group is called with the name and the value of every group.
-	group func(name, packed []byte) error
+	// entry is called, if it is set, with every key and value, the name of the bucket they are in, and how deep that
+	// lies: 1 is within the top level.
+	entry func(bucket []byte, depth int, key, value []byte)
 }
 
 // inspectStructure returns an error that wraps errDamaged when the file cannot be given to bbolt.
@@ -93,8 +95,8 @@ func (s *structure) walk() error {
 	if high < 4 || high > uint64(len(s.data))/pageSize {
 		return s.damaged(0, "%d pages in use in a file of %d bytes", high, len(s.data))
 	}
-	s.high, s.seen = high, make([]uint64, high/64+1)
-	return s.tree(root, nil, nil, 0)
+	s.high, s.txid, s.seen = high, txid, make([]uint64, high/64+1)
+	return s.tree(root, nil, nil, nil, 0)
 }
 
 func (s *structure) meta(n uint64) (root, high, txid uint64, err error) {
@@ -137,23 +139,23 @@ func (s *structure) claim(id uint64) ([]byte, error) {
 	return s.data[id*pageSize:][:(more+1)*pageSize], nil
 }
 
-// tree walks the pages below one page. Their keys are at least low and below high; nil means no bound. Buckets below
-// depth 2 are none of ours.
-func (s *structure) tree(id uint64, low, high []byte, depth int) error {
+// tree walks the pages below one page, of the bucket of that name. Their keys are at least low and below high; nil means
+// no bound. Buckets below depth 2 are none of ours.
+func (s *structure) tree(id uint64, name, low, high []byte, depth int) error {
 	page, err := s.claim(id)
 	if err != nil {
 		return err
 	}
 	switch binary.LittleEndian.Uint16(page[8:]) {
 	case branchPage:
-		return s.branch(id, page, low, high, depth)
+		return s.branch(id, page, name, low, high, depth)
 	case leafPage:
-		return s.leaf(id, page, nil, low, high, depth)
+		return s.leaf(id, page, name, low, high, depth)
 	}
 	return s.damaged(id, "it is neither branch nor leaf")
 }
 
-func (s *structure) branch(id uint64, page, low, high []byte, depth int) error {
+func (s *structure) branch(id uint64, page, name, low, high []byte, depth int) error {
 	count := int(binary.LittleEndian.Uint16(page[10:]))
 	if count == 0 || pageHeaderBytes+count*branchElementBytes > len(page) {
 		return s.damaged(id, "a branch with %d children", count)
@@ -181,7 +183,7 @@ func (s *structure) branch(id uint64, page, low, high []byte, depth int) error {
 		if bytes.Compare(key, next) >= 0 && next != nil || bytes.Compare(key, low) < 0 {
 			return s.damaged(id, "key %d is out of order", i)
 		}
-		if err := s.tree(child, key, next, depth); err != nil {
+		if err := s.tree(child, name, key, next, depth); err != nil {
 			return err
 		}
 	}
@@ -212,10 +214,8 @@ func (s *structure) leaf(id uint64, page, name, low, high []byte, depth int) err
 			if err := s.bucket(id, key, value, depth+1); err != nil {
 				return err
 			}
-		} else if s.group != nil && isGroupName(name) {
-			if err := s.group(name, value); err != nil {
-				return err
-			}
+		} else if s.entry != nil {
+			s.entry(name, depth, key, value)
 		}
 	}
 	return nil
@@ -248,7 +248,7 @@ func (s *structure) bucket(id uint64, name, value []byte, depth int) error {
 // treeOf walks the pages of a bucket. A group's bucket is one leaf.
 func (s *structure) treeOf(root uint64, name []byte, depth int) error {
 	if !isGroupName(name) {
-		return s.tree(root, nil, nil, depth)
+		return s.tree(root, name, nil, nil, depth)
 	}
 	page, err := s.claim(root)
 	if err != nil {
