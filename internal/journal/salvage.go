@@ -90,17 +90,18 @@ func (w *wreck) searchIn(b []byte, offset int64, end int) {
 func (w *wreck) choose(s record.Stream) {
 	all := w.groups[s]
 	slices.SortStableFunc(all, func(a, b find) int { return cmp.Compare(b.serial, a.serial) })
-	var chosen []find
+	var chosen []find // from the last to the first: nearly always the next one goes at the end
 	for _, g := range all {
 		if w.state.Epoch != "" && g.last >= w.state.Streams[s].Next {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(chosen, g.first, func(c find, first uint64) int { return cmp.Compare(c.first, first) })
-		if at < len(chosen) && chosen[at].first <= g.last || at > 0 && chosen[at-1].last >= g.first {
+		at, _ := slices.BinarySearchFunc(chosen, g.first, func(c find, first uint64) int { return cmp.Compare(first, c.first) })
+		if at < len(chosen) && chosen[at].last >= g.first || at > 0 && chosen[at-1].first <= g.last {
 			continue
 		}
 		chosen = slices.Insert(chosen, at, g)
 	}
+	slices.Reverse(chosen)
 	w.groups[s] = chosen
 }
 
