@@ -59,6 +59,12 @@ func (c *cutter) cut(want record.Range, size int, earlier uint64) (batch, error)
 // text is how many bytes of text make about size on the wire.
 func (c *cutter) text(size int) int { return min(max(int(float64(size)*c.ratio), leastText), mostText) }
 
+// tell makes a batch that only tells of an earlier epoch.
+func (c *cutter) tell(earlier uint64) batch {
+	lost := []record.Lost{{First: 1, Last: earlier, Reason: record.ReasonEarlier}}
+	return batch{payload: record.EncodeText(c.journal.Epoch(), c.stream, nil, lost), first: earlier, last: earlier}
+}
+
 func (c *cutter) read(want record.Range, text int, earlier uint64) (b batch, length int, err error) {
 	epoch, limit, upTo := c.journal.Epoch(), record.MaxBatchRecords, want.Last
 	extra := 0

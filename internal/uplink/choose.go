@@ -84,6 +84,10 @@ func (s *session) chooseLive(now time.Time, last [2]uint64) (packet, error) {
 		return packet{}, nil
 	}
 	for i, l := range s.lanes {
+		if earlier, ok := l.nextTale(last[i]); ok {
+			l.told(now)
+			return s.sendBatch(i, s.cutters[i].tell(earlier), classLive, now), nil
+		}
 		if want, ok := l.nextLive(last[i]); ok {
 			s.choice.live++
 			return s.batch(i, want, classLive, now)
@@ -142,6 +146,11 @@ func (s *session) batch(lane int, want record.Range, c class, now time.Time) (pa
 	}
 	l.baseTold = true
 	l.sentTo(b.first, b.last, now)
+	return s.sendBatch(lane, b, c, now), nil
+}
+
+func (s *session) sendBatch(lane int, b batch, c class, now time.Time) packet {
+	l := s.lanes[lane]
 	f := &flight{class: c, handed: now, lane: l, first: b.first, last: b.last}
 	p := s.launched(f, packet{topic: s.topic(record.KindUp, string(l.stream)).String(), payload: b.payload})
 	if c == classBacklog {
@@ -150,5 +159,5 @@ func (s *session) batch(lane int, want record.Range, c class, now time.Time) (pa
 		s.drain.add(b.records, f.bytes)
 	}
 	s.count(lane, b)
-	return p, nil
+	return p
 }

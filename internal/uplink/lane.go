@@ -31,7 +31,7 @@ type lane struct {
 	stream record.Stream
 	// base is the highest seq of an earlier epoch: head office is only told so. told is false while it has to be.
 	base, through, sent, live uint64
-	baseTold, baseKnown       bool
+	baseTold                  bool
 	// ahead was sent before what comes before it.
 	ahead ranges
 	// again has been asked for again and not been sent yet; lately is what was asked for at the time askedAt.
@@ -40,8 +40,9 @@ type lane struct {
 	// ends are the batches that follow each other from through to sent.
 	ends    []*end
 	allowed int // of ends
-	// stalled is true from when head office was silent for too long until it is heard again. One small batch is then
-	// sent to find out, and nothing else: on a metered line silence must not cost.
+	// stalled is true until head office is heard on this connection, and from when it was silent for too long until it is
+	// heard again. One small batch is then sent to find out, and nothing else: on a metered line silence must not cost, and
+	// head office may know another history of this journal, in which what comes later would leave no trace of that.
 	stalled bool
 	patience,
 	timeout time.Duration
@@ -60,8 +61,7 @@ type end struct {
 
 // newLane starts after what head office has.
 func newLane(s record.Stream, through, base uint64, timeout time.Duration) *lane {
-	l := &lane{stream: s, base: base, through: through, patience: timeout, timeout: timeout, allowed: firstUnacked}
-	l.baseTold = through > base
+	l := &lane{stream: s, base: base, through: through, patience: timeout, timeout: timeout, allowed: firstUnacked, stalled: true}
 	l.restart()
 	return l
 }
@@ -72,16 +72,19 @@ func (l *lane) restart() {
 	l.live = l.sent
 	l.ahead, l.ends = nil, nil
 	l.again, l.lately = nil, nil
-	l.baseTold = l.baseKnown || l.base == 0 || l.through > l.base
+	l.baseTold = l.through >= l.base
 }
 
 // look takes note of the last record there is. What cannot keep up any longer is backlog from now on.
 func (l *lane) look(last uint64) (behind bool) {
-	if last > l.live && (l.stalled || last-l.live > keepUp) {
-		l.live = last
-		return true
+	if last <= l.live {
+		return false
 	}
-	return false
+	behind = last-l.live > keepUp
+	if behind || l.stalled {
+		l.live = last
+	}
+	return behind
 }
 
 // nextLive is what is live and may be sent.
@@ -106,6 +109,19 @@ func (l *lane) nextBacklog() (record.Range, bool) {
 		return record.Range{}, false
 	}
 	return l.ahead.gap(l.sent+1, l.live)
+}
+
+// nextTale is the last seq of an earlier epoch, when head office has to be told of it and there is nothing to tell it
+// with.
+func (l *lane) nextTale(last uint64) (earlier uint64, ok bool) {
+	return l.base, !l.baseTold && last <= l.sent
+}
+
+// told notes that head office was told of an earlier epoch.
+func (l *lane) told(now time.Time) {
+	l.baseTold = true
+	l.progress = now
+	l.ends = append(l.ends, &end{seq: l.base, sent: now})
 }
 
 // sentTo notes that first to last has been sent. It returns the batch's end when that is to be awaited.
@@ -155,9 +171,9 @@ func (l *lane) absorb() {
 // before is head office with an older database: what it has lost is sent again, as far as it is still there.
 func (l *lane) acknowledged(ack record.Ack, now time.Time) {
 	silent := l.stalled || l.late(l.timeout, now)
-	l.stalled = false
-	l.baseKnown = ack.Through >= l.base
-	l.baseTold = l.baseTold || l.baseKnown
+	if l.stalled {
+		l.stalled, l.live = false, l.sent // what is little is live
+	}
 	switch {
 	case ack.Through < l.through, ack.Through == l.through && silent:
 		l.through = ack.Through
@@ -172,6 +188,7 @@ func (l *lane) acknowledged(ack record.Ack, now time.Time) {
 func (l *lane) advance(through uint64, now time.Time) {
 	l.through, l.progress, l.patience = through, now, l.timeout
 	l.sent = max(l.sent, through)
+	l.baseTold = l.baseTold || through >= l.base
 	l.absorb()
 	l.live = max(l.live, l.sent)
 	l.again = l.again.above(through)

@@ -11,7 +11,12 @@ import (
 
 var start = time.Unix(1e9, 0)
 
-func fresh(through uint64) *lane { return newLane(record.Events, through, 0, time.Second) }
+// fresh is a lane of a head office that has just said that it has everything through a seq.
+func fresh(through uint64) *lane {
+	l := newLane(record.Events, through, 0, time.Second)
+	l.acknowledged(record.Ack{Through: through}, start)
+	return l
+}
 
 // sendAll sends in batches of size what a lane gives, live first, and returns what went.
 func sendAll(l *lane, last, size uint64, now time.Time) (sent []record.Range) {
@@ -167,24 +172,44 @@ func TestRepeatedAcknowledgement(t *testing.T) {
 }
 
 func TestOfAnEarlierEpochHeadOfficeIsOnlyTold(t *testing.T) {
-	l := newLane(record.Events, 100, 100, time.Second)
+	l := newLane(record.Events, 0, 100, time.Second)
 	if l.baseTold || l.sent != 100 {
 		t.Fatalf("told %v, begins after %d; want false and 100", l.baseTold, l.sent)
 	}
-	l.baseTold = true
+	if earlier, ok := l.nextTale(100); !ok || earlier != 100 {
+		t.Errorf("with nothing new, tells of %d %v, want 100", earlier, ok)
+	}
+	if _, ok := l.nextTale(110); ok {
+		t.Error("tells without the records that there are")
+	}
+	l.told(start)
+	if _, ok := l.nextTale(100); ok {
+		t.Error("tells twice")
+	}
+	l.stall()
+	if _, ok := l.nextTale(100); !ok {
+		t.Error("was not heard, and does not tell again")
+	}
+	l.told(start)
+	l.acknowledged(record.Ack{Through: 100}, start)
+	if len(l.ends) != 0 || !l.baseTold {
+		t.Errorf("head office knows: still awaits %d, told %v", len(l.ends), l.baseTold)
+	}
 	l.sentTo(101, 110, start)
 	l.acknowledged(record.Ack{Through: 7}, start) // it has lost even that
 	if l.baseTold || l.sent != 100 {
 		t.Errorf("told %v, begins after %d; want false and 100", l.baseTold, l.sent)
 	}
-	l.acknowledged(record.Ack{Through: 105}, start)
-	l.restart()
-	if !l.baseTold || l.sent != 105 {
-		t.Errorf("told %v, begins after %d; want true and 105", l.baseTold, l.sent)
-	}
-	if later := newLane(record.Events, 120, 100, time.Second); !later.baseTold {
+	if later := newLane(record.Events, 120, 100, time.Second); !later.baseTold || later.sent != 120 {
 		t.Error("told again although head office has acknowledged more")
 	}
+}
+
+func TestUntilHeadOfficeIsHeardOneBatchGoesAndTheOldest(t *testing.T) {
+	l := newLane(record.Events, 60, 0, time.Second)
+	wantRanges(t, "sent", sendAll(l, 200, 50, start), record.Range{First: 61, Last: 110})
+	l.acknowledged(record.Ack{Through: 110}, start)
+	wantRanges(t, "then", sendAll(l, 200, 50, start), record.Range{First: 111, Last: 160}, record.Range{First: 161, Last: 200})
 }
 
 // TestLaneDeliversEverything plays a line and a head office that lose, repeat, forget and fall silent, from seeds.
@@ -223,6 +248,9 @@ func TestLaneDeliversEverything(t *testing.T) {
 			switch random.IntN(40) {
 			case 0: // a new connection
 				l = newLane(record.Events, l.through, 0, time.Second)
+				if random.IntN(2) == 0 { // a retained acknowledgement
+					l.acknowledged(acks(), now)
+				}
 			case 1: // an older database
 				held = held.above(0)
 				if n := len(held); n > 0 {

@@ -39,7 +39,7 @@ func (u *Uplink) Stats() Stats {
 
 func (u *Uplink) unacknowledged(stream record.Stream) uint64 {
 	at := u.options.Journal.Position(stream)
-	return at.Last - min(at.Through, at.Last)
+	return at.Last - min(max(at.Through, at.Base), at.Last)
 }
 
 func (u *Uplink) connected(now time.Time) {
