@@ -107,9 +107,16 @@ func TestKioskWithoutDisk(t *testing.T) {
 		promised++
 	}
 	d.fill(t)
-	for range 100 {
+	full := false
+	for more := 100; more > 0; { // after its journal has met the end of the disk
 		if _, err := kiosk.take(t); err == nil {
 			promised++
+		}
+		if full = full || kiosk.said("the disk is full"); full {
+			more--
+		}
+		if promised == 20_000 {
+			t.Fatal("the journal of 20000 tickets fits on a full disk")
 		}
 	}
 	d.clear(t)
@@ -117,19 +124,21 @@ func TestKioskWithoutDisk(t *testing.T) {
 	o.until(t, "every ticket given out", func() bool { return o.count(t, "kiosk", record.TicketIssued) >= promised })
 	kiosk.stop()
 	o.compare(t, "kiosk", d.folder())
-	t.Logf("%d of 121 tickets given out", promised)
+	t.Logf("%d tickets given out", promised)
 	o.stop()
 }
 
-// pacedRoom is an agent with a simulated machine room and a recording, ten hours of which pass in a second, so that
-// alarms come and go. With this seed somebody comes soon.
+// pacedRoom is an agent with a simulated machine room and a recording played at several points, hundreds of lines in a
+// second, so that alarms come and go and a disk fills. With this seed somebody comes soon.
 const pacedRoom = `station: demo
 data: %s
 broker: {url: %q}
 journal: {telemetry_delay: 200ms}
 simulate: {speed: 600, seed: 19, interval: 1s}
 replay:
-  - {point: store/temperature, file: %s, speed: 36000}
+  - {point: store/temperature, file: %[3]s, speed: 1000000}
+  - {point: cellar/temperature, file: %[3]s, speed: 1000000}
+  - {point: attic/temperature, file: %[3]s, speed: 1000000}
 alarms:
   - {name: high, point: store/temperature, above: 29.5, hysteresis: 1, level: minor}
 `
@@ -141,7 +150,7 @@ func TestAgentWithoutDisk(t *testing.T) {
 	o := startOffice(t, "")
 	d := smallDisk(t)
 	agent := start(t, "agent", "--config",
-		writeFile(t, "agent.yaml", fmt.Appendf(nil, pacedRoom, d.folder(), o.url(), recording(t))))
+		writeFile(t, "agent.yaml", fmt.Appendf(nil, pacedRoom, d.folder(), o.url(), recording(t, 100_000))))
 	agent.says("agent ready")
 	o.until(t, "the first door event", func() bool { return o.count(t, "agent", record.DoorClosed) == 1 })
 	d.fill(t)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -85,6 +86,11 @@ func (p *program) says(message string) map[string]string {
 		p.t.Fatal(err)
 	}
 	return attributes
+}
+
+// said reports whether a log line with this message is there already.
+func (p *program) said(message string) bool {
+	return slices.ContainsFunc(p.Lines(), func(line string) bool { return strings.Contains(line, message) })
 }
 
 // end waits until the program has ended by itself and returns its exit code.

@@ -26,11 +26,11 @@ alarms:
   - {name: high, point: store/temperature, above: 29.5, hysteresis: 1, level: minor}
 `
 
-// readings is how many lines recording writes.
+// readings is how many lines the recording of room has.
 const readings = 5000
 
-// recording writes a year of hourly temperatures that swing by the day, and returns the file.
-func recording(t *testing.T) string {
+// recording writes hourly temperatures that swing by the day, and returns the file.
+func recording(t *testing.T, readings int) string {
 	t.Helper()
 	text := []byte("time,value\n")
 	start := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -43,7 +43,7 @@ func recording(t *testing.T) string {
 
 func startAgent(t *testing.T, o *office, data string) *program {
 	t.Helper()
-	file := writeFile(t, "agent.yaml", fmt.Appendf(nil, room, data, o.url(), recording(t)))
+	file := writeFile(t, "agent.yaml", fmt.Appendf(nil, room, data, o.url(), recording(t, readings)))
 	p := start(t, "agent", "--config", file)
 	p.says("agent ready")
 	return p
