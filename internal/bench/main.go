@@ -214,7 +214,8 @@ func (b *bench) measure(ctx context.Context, names []string, out io.Writer) erro
 func (b *bench) caption() string {
 	text := "Generated records of a lobby, events, about 320 B of JSON each. "
 	if b.nodeVolume.own {
-		return text + "Bytes on disk: counters of block devices of our own (ext4 in files, through loop)."
+		return text + "Bytes on disk: counters of block devices of our own (ext4 in files, through loop); " +
+			"of the process: page cache made dirty, in whole folios (/proc/self/io)."
 	}
 	return text + fmt.Sprintf("Bytes on disk: counters of block device %s, which others write to as well (%s).", b.nodeVolume.device, b.nodeVolume.why)
 }

@@ -62,8 +62,8 @@ func deviceOf(dir string) (string, error) {
 type usage struct {
 	// CPU is user and system time, in steps of 10 ms.
 	CPU time.Duration
-	// Written is bytes of page cache the process made dirty, as /proc/PID/io has it: what it wrote over before it
-	// reached the disk counts once.
+	// Written is bytes of page cache the process made dirty, as /proc/PID/io has it. Linux counts whole folios, which may
+	// be many pages where one was written, so that it is often several times what reaches the disk.
 	Written int64
 }
 
