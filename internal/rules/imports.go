@@ -57,7 +57,7 @@ var owned = []struct {
 	{"sensors/...", []string{"agent/...", "sensors/..."}},
 	{"kiosk/...", []string{"kiosk/...", "ui/..."}},
 	{"ui/...", []string{"kiosk", "ui/..."}},
-	{"headoffice/...", []string{"headoffice/...", "internal/powercut/guest"}}, // which cuts the power under its database
+	{"headoffice/...", []string{"headoffice/...", "internal/powercut/guest", "internal/toxic"}}, // which cut its power, and its line
 	{fyne + "/...", []string{"kiosk", "ui/..."}},
 	{fyneApp, []string{"kiosk"}},
 	{paho5 + "/...", []string{"internal/bench"}},
