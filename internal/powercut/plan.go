@@ -52,12 +52,12 @@ func planLife(rng *rand.Rand, c campaign, first bool) life {
 	case first && when < 5 || when == 0:
 		l.fromStart = 1 + rng.IntN(40)
 	case when < 3:
-		l.reports = spread(rng, 400)
+		l.reports = spread(rng, 200)
 	case when < 5 && c.workload == "journal":
 		l.drain, l.cap = true, largeCap
 		l.reports, l.fromMoving = 1000, spread(rng, 60)
 	default:
-		l.fromChecked = spread(rng, 1500)
+		l.fromChecked = spread(rng, 800)
 	}
 	if rng.IntN(2) == 0 {
 		l.only = disk.FlushOnly

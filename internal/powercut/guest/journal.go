@@ -185,7 +185,7 @@ func newJournalLoad(j *journal.Journal, path string, s settings, rng *rand.Rand,
 		l.renew = 1 + rng.IntN(20)
 	}
 	if s.drain {
-		l.most, l.events, l.readings, l.acks, l.all = largeRecord, 100, 20, 100, true
+		l.most, l.events, l.readings, l.acks, l.all = largeRecord, 100, 20, 50, true
 	}
 	return l
 }

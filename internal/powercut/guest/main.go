@@ -27,11 +27,11 @@ import (
 )
 
 const (
-	modules  = "/modules"                  // kernel modules, to be loaded in order of their names
-	port     = "/dev/virtio-ports/reports" // where reports go; made from sysfs, there is no udev here
-	device   = "/dev/vda"
-	disk     = "/disk"
-	findSoon = 10 * time.Second // for devices to appear after their modules were loaded
+	modules = "/modules" // kernel modules, to be loaded in order of their names
+	port    = "reports"  // name of the virtio port where reports go
+	device  = "/dev/vda"
+	disk    = "/disk"
+	appear  = time.Minute // how long devices may take to appear after their modules were loaded
 )
 
 // settings are what the program outside chose for this life.
@@ -105,7 +105,7 @@ func live(s settings, out *reporter) error {
 	if !ok {
 		return fmt.Errorf("unknown workload %q", s.workload)
 	}
-	if err := await(device); err != nil {
+	if err := await(device, func() bool { _, err := os.Stat(device); return err == nil }); err != nil {
 		return err
 	}
 	if err := unix.Mount(device, disk, "ext4", unix.MS_NOATIME, "errors=remount-ro"); err != nil {
@@ -151,16 +151,15 @@ func loadModules() error {
 	return nil
 }
 
-// await waits until a device is there. The kernel finds devices by itself, and says nothing to a process without udev.
-func await(path string) error {
-	for deadline := time.Now().Add(findSoon); ; time.Sleep(time.Millisecond) {
-		if _, err := os.Stat(path); err == nil {
-			return nil
-		}
+// await waits until found says that a device is there. The kernel finds devices by itself, and tells nobody where no
+// udev listens.
+func await(what string, found func() bool) error {
+	for deadline := time.Now().Add(appear); !found(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%s did not appear within %s", path, findSoon)
+			return fmt.Errorf("%s did not appear within %s", what, appear)
 		}
 	}
+	return nil
 }
 
 // reporter tells the program outside.
@@ -170,28 +169,24 @@ type reporter struct {
 }
 
 func openReporter() (*reporter, error) {
-	names := "/sys/class/virtio-ports"
-	if err := await(names); err != nil {
+	var path string
+	err := await("the port "+port, func() bool {
+		names, _ := filepath.Glob("/sys/class/virtio-ports/*/name") // the pattern is right
+		for _, name := range names {
+			if content, err := os.ReadFile(name); err == nil && strings.TrimSpace(string(content)) == port {
+				path = filepath.Join("/dev", filepath.Base(filepath.Dir(name)))
+			}
+		}
+		return path != ""
+	})
+	if err != nil {
 		return nil, err
 	}
-	for deadline := time.Now().Add(findSoon); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		ports, err := os.ReadDir(names)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range ports {
-			name, err := os.ReadFile(filepath.Join(names, p.Name(), "name"))
-			if err != nil || strings.TrimSpace(string(name)) != filepath.Base(port) {
-				continue
-			}
-			file, err := os.OpenFile(filepath.Join("/dev", p.Name()), os.O_WRONLY, 0)
-			if err != nil {
-				return nil, err
-			}
-			return &reporter{port: file}, nil
-		}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("the port %s did not appear within %s", port, findSoon)
+	return &reporter{port: file}, nil
 }
 
 // say tells lines, all of them before those of any other call. The program outside has them when it returns, unless
