@@ -15,7 +15,8 @@ var (
 	chaosSeed = flag.Uint64("seed", 0, "of TestChaos; 0 takes one from the clock")
 )
 
-// TestChaos does to a station's line, broker and head office whatever comes up, from a seed, while the station writes.
+// TestChaos does to a station's line, broker and head office whatever comes up, from a seed, while the station writes. The
+// seed repeats what is done and when; which packets are there then is for the machine to say.
 func TestChaos(t *testing.T) {
 	seed := *chaosSeed
 	if seed == 0 {
@@ -25,7 +26,7 @@ func TestChaos(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			t.Logf("seed %d", seed)
-			d := newDice(seed)
+			d, packet := newDice(seed), newDice(seed+1)
 			b := start(t)
 			dir := t.TempDir()
 			o := startOffice(t, b, dir)
@@ -42,6 +43,9 @@ func TestChaos(t *testing.T) {
 				case 0:
 					what = "cut"
 					l.Cut()
+				case 11:
+					what = "reset"
+					l.Reset()
 				case 1:
 					what = "refuse"
 					l.Refuse(true)
@@ -65,7 +69,7 @@ func TestChaos(t *testing.T) {
 					s.report(l.Addr(), nil)
 				case 6, 7, 8, 9:
 					what = "packets spoiled"
-					l.Spoil(chaos(d))
+					l.Spoil(chaos(packet))
 				case 10:
 					what = "slow"
 					l.Slow(4000 << d.below(6))

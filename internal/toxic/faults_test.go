@@ -188,6 +188,44 @@ func TestCutInMidPacket(t *testing.T) {
 	})
 }
 
+// TestResets has the line forget its connections, with what is in its buffers, every few batches.
+func TestResets(t *testing.T) {
+	over(t, func(t *testing.T, l *Line, o *office) {
+		var ups atomic.Int64
+		l.Spoil(func(p Packet) Verdict {
+			if n := ups.Add(1); isUp(p) && n%15 == 0 && n < 150 {
+				l.Reset()
+			}
+			return Verdict{}
+		})
+		s := startStation(t, l.Addr(), nil)
+		s.work(3000, 200)
+		s.settle()
+		s.compare(o)
+		if l.Accepted() < 3 {
+			t.Errorf("%d connections: nothing was reset", l.Accepted())
+		}
+	})
+}
+
+// TestBytesOnTheWire holds what the uplink counts against what the line has carried.
+func TestBytesOnTheWire(t *testing.T) {
+	over(t, func(t *testing.T, l *Line, o *office) {
+		s := startStation(t, l.Addr(), nil)
+		s.work(3000, 20)
+		s.settle()
+		s.hangUp()
+		now := s.uplink.Stats()
+		const last = 16 // some PUBACKs and DISCONNECT may still be in the line's hands
+		if out := l.Carried(ToBroker); int(now.BytesOut) < out || int(now.BytesOut) > out+last {
+			t.Errorf("counted %d bytes out, the line carried %d", now.BytesOut, out)
+		}
+		if in := l.Carried(ToClient); int(now.BytesIn) > in || now.BytesIn == 0 { // what the client did not read any more
+			t.Errorf("counted %d bytes in, the line carried %d", now.BytesIn, in)
+		}
+	})
+}
+
 // TestFlaps cuts the line every second.
 func TestFlaps(t *testing.T) {
 	over(t, func(t *testing.T, l *Line, o *office) {

@@ -41,6 +41,7 @@ type Line struct {
 	refuses     bool
 	connections map[*connection]struct{}
 	accepted    int
+	carried     [2]int // bytes, by Direction
 }
 
 // connection is one client's.
@@ -97,6 +98,18 @@ func (l *Line) Cut() {
 	}
 }
 
+// Reset ends the connections there are with a reset, as a router that has forgotten them: what is in the buffers is lost.
+func (l *Line) Reset() {
+	for _, c := range l.open() {
+		for _, conn := range []net.Conn{c.client, c.broker} {
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				_ = tcp.SetLinger(0) // on a connection that has just ended there is nothing to reset
+			}
+		}
+		c.close()
+	}
+}
+
 // Silence makes the connections there are half-open.
 func (l *Line) Silence() {
 	for _, c := range l.open() {
@@ -116,6 +129,13 @@ func (l *Line) Accepted() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.accepted
+}
+
+// Carried is how many bytes the line has let through in one direction, over all connections.
+func (l *Line) Carried(d Direction) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.carried[d]
 }
 
 func (l *Line) open() (all []*connection) {
@@ -233,6 +253,9 @@ func (l *Line) carry(p Packet, v Verdict, to *pacer) bool {
 		if to.write(l.ctx, p.Raw) != nil {
 			return false
 		}
+		l.mu.Lock()
+		l.carried[p.Direction] += len(p.Raw)
+		l.mu.Unlock()
 	}
 	return true
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,6 +60,8 @@ func (o *Options) check() error {
 	switch {
 	case o.Broker.URL == "":
 		return errors.New("uplink options: broker is missing")
+	case !strings.HasPrefix(o.Broker.URL, "tcp://") && !strings.HasPrefix(o.Broker.URL, "ssl://"):
+		return fmt.Errorf("uplink options: broker %s: expected tcp:// or ssl://", o.Broker)
 	case o.Journal == nil:
 		return errors.New("uplink options: journal is missing")
 	case o.Log == nil:

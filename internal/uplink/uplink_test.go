@@ -366,6 +366,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		"station": func(o *Options) { o.Station = "a/b" },
 		"node":    func(o *Options) { o.Node = "" },
 		"broker":  func(o *Options) { o.Broker.URL = "" },
+		"scheme":  func(o *Options) { o.Broker.URL = "ws://127.0.0.1:1" },
 		"journal": func(o *Options) { o.Journal = nil },
 		"log":     func(o *Options) { o.Log = nil },
 		"retry":   func(o *Options) { o.RetryMin, o.RetryMax = time.Minute, time.Second },
