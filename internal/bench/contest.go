@@ -2,141 +2,111 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"runtime"
+	"strings"
 	"time"
 )
 
-// rivalOnce lets others publish generated records to a broker of their own.
-func (b *bench) rivalOnce(ctx context.Context, t rivalTask, listener bool) (d drained, err error) {
-	room, err := b.room("rival")
-	if err != nil {
-		return d, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(room)) }()
-	broker, err := startMosquitto(ctx, b.mosquitto, within(room, "mosquitto"))
-	if err != nil {
-		return d, err
-	}
-	defer func() { err = errors.Join(err, broker.stop()) }()
-	t.Broker, t.Data = broker.url(), within(room, "data")
-	if err := os.Mkdir(t.Data, 0o700); err != nil {
-		return d, err
-	}
-	var listening *counter
-	if listener {
-		if listening, err = subscribe(broker.url(), "listener", true); err != nil {
-			return d, err
-		}
-		defer listening.close()
-	}
-	p, err := startTask("rival", &t)
-	if err != nil {
-		return d, err
-	}
-	defer func() { err = errors.Join(err, p.stop()) }()
-	if err := p.answer(ctx, "ready", &struct{}{}); err != nil {
-		return d, err
-	}
-	d.names, d.records = []string{"publisher", "mosquitto"}, t.Records
-	device, err := deviceOf(b.dir)
-	if err != nil {
-		return d, err
-	}
-	err = d.observe(device, []int{p.pid(), broker.pid()}, func() error {
-		if err := p.tell("publish"); err != nil {
-			return err
-		}
-		var done published
-		if err := p.answer(ctx, "published", &done); err != nil {
-			return err
-		}
-		d.took = done.Took
-		if listening == nil {
-			return nil
-		}
-		const messages = memoryBatch
-		_, err := listening.until(ctx, (t.Records+messages-1)/messages)
-		return err
-	})
-	return d, err
+// contender is one way to carry records.
+type contender struct {
+	name, note string
+	// target is how many times as fast ours should be; nil for none.
+	target *target
+	run    func(ctx context.Context) (drained, error)
+	// runs are what it did in each turn.
+	runs []drained
 }
 
-// bridgeOnce lets a mosquitto at the station take records while the one at head office is away, and measures what
-// comes through once that is back, from the first message to the last. Both keep a queue in memory and write it to
-// disk when they end, as they come.
-func (b *bench) bridgeOnce(ctx context.Context) (d drained, err error) {
-	room, err := b.room("bridge")
-	if err != nil {
-		return d, err
+func (c contender) rates() (rates []float64) {
+	for _, d := range c.runs {
+		rates = append(rates, d.rate())
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(room)) }()
-	far, err := b.prepareFar(ctx, within(room, "far"))
-	if err != nil {
-		return d, err
-	}
-	near, err := newMosquitto(b.mosquitto, within(room, "near"), "persistence true", "persistence_location "+within(room, "near")+"/",
-		"connection up", "address "+far.addr, "bridge_protocol_version mqttv311", "topic # out 1", "cleansession false",
-		"restart_timeout 1", "notifications false")
-	if err != nil {
-		return d, err
-	}
-	if err := near.open(ctx); err != nil {
-		return d, err
-	}
-	defer func() { err = errors.Join(err, near.stop()) }()
-	d.records = b.scale.Bridge
-	if err := b.publishTo(ctx, near, within(room, "data")); err != nil {
-		return d, err
-	}
-	if err := far.open(ctx); err != nil {
-		return d, err
-	}
-	defer func() { err = errors.Join(err, far.stop()) }()
-	listening, err := subscribe(far.url(), farListener, false)
-	if err != nil {
-		return d, err
-	}
-	defer listening.close()
-	d.took, err = listening.until(ctx, d.records)
-	return d, err
+	return rates
 }
 
-// farListener is the client id of who listens at head office's end of a bridge.
-const farListener = "listener"
+func (c contender) rate() figure { return figure{Value: median(c.rates()), Unit: perSecond} }
 
-// prepareFar returns a broker that has ended, and that knows a subscriber it will queue for when it is started again.
-func (b *bench) prepareFar(ctx context.Context, dir string) (*mosquitto, error) {
-	far, err := newMosquitto(b.mosquitto, dir, "persistence true", "persistence_location "+dir+"/")
-	if err != nil {
-		return nil, err
+// last is what it did in the last turn.
+func (c contender) last() drained { return c.runs[len(c.runs)-1] }
+
+// contenders are all ways, ours first.
+func (b *bench) contenders() []contender {
+	rival := func(way string, records int, listener bool) func(context.Context) (drained, error) {
+		return func(ctx context.Context) (drained, error) {
+			return b.rivalOnce(ctx, rivalTask{Way: way, Records: records}, listener)
+		}
 	}
-	if err := far.open(ctx); err != nil {
-		return nil, err
+	s := b.scale
+	return []contender{
+		{name: "ours", run: b.drainOnce},
+		{name: "paho in memory, 100 records a message, 10 in flight, no subscriber", target: atLeastRatio(0.5),
+			note: "records spelled as JSON as they are sent", run: rival(inMemory, s.Drain, false)},
+		{name: "the same, to a subscriber that counts", run: rival(inMemory, s.Drain, true)},
+		{name: "the same, JSON ready before, no subscriber", run: rival(inMemoryReady, s.Drain, false)},
+		{name: "paho FileStore, a message per record, 100 in flight", target: atLeastRatio(5), note: "never flushes",
+			run: rival(fileStore, s.FileStore, false)},
+		{name: "autopaho's file queue, a message per record", note: "never flushes", run: rival(fileQueue, s.FileQueue, false)},
+		{name: "mosquitto as a bridge, a message per record, after an outage", note: "on disk at its end only", run: b.bridgeOnce},
 	}
-	listening, err := subscribe(far.url(), farListener, false)
-	if err == nil {
-		listening.close()
-	}
-	return far, errors.Join(err, far.stop())
 }
 
-// publishTo publishes the bridge's records to a broker, one by one.
-func (b *bench) publishTo(ctx context.Context, broker *mosquitto, dir string) (err error) {
-	p, err := startTask("rival", &rivalTask{Broker: broker.url(), Way: oneByOne, Data: dir, Records: b.scale.Bridge})
-	if err != nil {
-		return err
+// measureDrain lets all ways run by turns, several times, and compares medians.
+func (b *bench) measureDrain(ctx context.Context) (rows []row, foot []string, err error) {
+	all := b.contenders()
+	for turn := range b.scale.Turns {
+		for i := range all {
+			b.say("drain, turn %d of %d: %s", turn+1, b.scale.Turns, all[i].name)
+			d, err := all[i].run(ctx)
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", all[i].name, err)
+			}
+			all[i].runs = append(all[i].runs, d)
+		}
 	}
-	defer func() { err = errors.Join(err, p.stop()) }()
-	if err := p.answer(ctx, "ready", &struct{}{}); err != nil {
-		return err
+	ours, others := all[0], all[1:]
+	for _, c := range others {
+		beside := c.rate()
+		rows = append(rows, row{What: "against " + c.name, Got: ours.rate(), Beside: &beside, Target: c.target,
+			Note: strings.TrimRight(fmt.Sprintf("of %s; %s", spell(float64(c.last().records)), c.note), "; ")})
 	}
-	if err := p.tell("publish"); err != nil {
-		return err
+	b.noteMemory(ours.last())
+	turns := fmt.Sprintf("The drain in %d turns, in each all ways in this order; medians are compared. Ours: %s records/s.",
+		b.scale.Turns, spellAll(ours.rates()))
+	return rows, []string{"", turns, breakdown("ours", ours.last()), breakdown("paho in memory", others[0].last()), bound(ours.last())}, nil
+}
+
+// noteMemory keeps what the programs held while draining, for the rows on memory.
+func (b *bench) noteMemory(d drained) {
+	for i, name := range d.names {
+		if name != "mosquitto" {
+			b.drainMemory = append(b.drainMemory, row{What: name + " while draining " + spell(float64(d.records)),
+				Got: figure{Value: float64(d.memory[i]), Unit: bytesEach}})
+		}
 	}
-	return p.answer(ctx, "published", new(published))
+}
+
+func spellAll(values []float64) string {
+	text := ""
+	for i, v := range values {
+		if i > 0 {
+			text += " / "
+		}
+		text += spell(v)
+	}
+	return text
+}
+
+// breakdown says what each process used per million records.
+func breakdown(who string, d drained) string {
+	text := fmt.Sprintf("CPU seconds per million records, %s:", who)
+	millions := float64(d.records) / 1e6
+	for i, name := range d.names {
+		text += fmt.Sprintf(" %s %.1f,", name, d.used[i].CPU.Seconds()/millions)
+	}
+	cores := runtime.NumCPU()
+	return text + fmt.Sprintf(" which is CPU for at most %s records/s on %d cores. Flushes of the disk per million, by whomever: %.0f.",
+		spell(float64(d.records)*float64(cores)/d.cpu().Seconds()), cores, float64(d.disk.Flushes)/millions)
 }
 
 // bound names what keeps a drain from being faster: others on the machine, the cores, one program that has one of them to

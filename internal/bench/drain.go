@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"runtime"
 	"time"
 
 	"stationkeeper/internal/lifecycle"
@@ -119,17 +117,17 @@ func (b *bench) drainOnce(ctx context.Context) (d drained, err error) {
 	return d, err
 }
 
+// cpu is what the processes used together.
+func (d drained) cpu() (all time.Duration) {
+	for _, u := range d.used {
+		all += u.CPU
+	}
+	return all
+}
+
 // observe notes what processes and the disk do while work is done.
 func (d *drained) observe(device string, pids []int, work func() error) error {
-	disk, err := readDisk(device)
-	if err != nil {
-		return err
-	}
-	before, err := readUsages(pids)
-	if err != nil {
-		return err
-	}
-	machine, err := machineCPU()
+	before, err := readMoment(device, pids)
 	if err != nil {
 		return err
 	}
@@ -139,135 +137,35 @@ func (d *drained) observe(device string, pids []int, work func() error) error {
 	if err != nil {
 		return err
 	}
-	after, err := readUsages(pids)
+	after, err := readMoment(device, pids)
 	if err != nil {
 		return err
 	}
-	if d.machine, err = machineCPU(); err != nil {
-		return err
-	}
-	d.machine -= machine
 	for i := range pids {
-		d.used = append(d.used, after[i].since(before[i]))
+		d.used = append(d.used, after.used[i].since(before.used[i]))
 	}
-	now, err := readDisk(device)
-	d.disk = now.since(disk)
-	return err
+	d.disk, d.machine = after.disk.since(before.disk), after.machine-before.machine
+	return nil
 }
 
-func readUsages(pids []int) ([]usage, error) {
-	used := make([]usage, len(pids))
-	var err error
-	for i, pid := range pids {
-		if used[i], err = readUsage(pid); err != nil {
-			return nil, err
-		}
-	}
-	return used, nil
+// moment is what processes, the machine and a disk had done when it was read.
+type moment struct {
+	used    []usage
+	machine time.Duration
+	disk    diskCount
 }
 
-// contender is one way to carry records.
-type contender struct {
-	name, note string
-	// target is how many times as fast ours should be; nil for none.
-	target *target
-	run    func(ctx context.Context) (drained, error)
-}
-
-func (b *bench) contenders() []contender {
-	memory := func(way string, listener bool) func(context.Context) (drained, error) {
-		return func(ctx context.Context) (drained, error) {
-			return b.rivalOnce(ctx, rivalTask{Way: way, Records: b.scale.Drain}, listener)
-		}
-	}
-	return []contender{
-		{name: "paho in memory, 100 records a message, 10 in flight, no subscriber", target: atLeastRatio(0.5), run: memory(inMemory, false),
-			note: "records spelled as JSON as they are sent"},
-		{name: "the same, to a subscriber that counts", run: memory(inMemory, true)},
-		{name: "the same, JSON ready before, no subscriber", run: memory(inMemoryReady, false)},
-		{name: "paho FileStore, a message per record, 100 in flight", target: atLeastRatio(5), note: "never flushes",
-			run: func(ctx context.Context) (drained, error) {
-				return b.rivalOnce(ctx, rivalTask{Way: fileStore, Records: b.scale.FileStore}, false)
-			}},
-		{name: "autopaho's file queue, a message per record", note: "never flushes",
-			run: func(ctx context.Context) (drained, error) {
-				return b.rivalOnce(ctx, rivalTask{Way: fileQueue, Records: b.scale.FileQueue}, false)
-			}},
-		{name: "mosquitto as a bridge, a message per record, after an outage", note: "on disk at its end only", run: b.bridgeOnce},
-	}
-}
-
-// measureDrain lets ours and every contender run by turns, several times, and compares medians.
-func (b *bench) measureDrain(ctx context.Context) (rows []row, foot []string, err error) {
-	all := b.contenders()
-	rates := make([][]float64, len(all))
-	var ours []drained
-	var memory drained
-	for turn := range b.scale.Turns {
-		b.say("drain, turn %d of %d: ours", turn+1, b.scale.Turns)
-		d, err := b.drainOnce(ctx)
+func readMoment(device string, pids []int) (m moment, err error) {
+	for _, pid := range pids {
+		used, err := readUsage(pid)
 		if err != nil {
-			return nil, nil, fmt.Errorf("ours: %w", err)
+			return m, err
 		}
-		ours = append(ours, d)
-		for i, c := range all {
-			b.say("drain, turn %d of %d: %s", turn+1, b.scale.Turns, c.name)
-			d, err := c.run(ctx)
-			if err != nil {
-				return nil, nil, fmt.Errorf("%s: %w", c.name, err)
-			}
-			rates[i] = append(rates[i], d.rate())
-			if i == 0 {
-				memory = d
-			}
-		}
+		m.used = append(m.used, used)
 	}
-	var own []float64
-	for _, d := range ours {
-		own = append(own, d.rate())
+	if m.machine, err = machineCPU(); err != nil {
+		return m, err
 	}
-	for i, c := range all {
-		rows = append(rows, row{What: "against " + c.name, Got: figure{Value: median(own), Unit: perSecond},
-			Beside: &figure{Value: median(rates[i]), Unit: perSecond}, Target: c.target, Note: c.note})
-	}
-	last := ours[len(ours)-1]
-	for i, name := range last.names {
-		if name != "mosquitto" {
-			b.drainMemory = append(b.drainMemory, row{What: name + " while draining " + spell(float64(last.records)),
-				Got: figure{Value: float64(last.memory[i]), Unit: bytesEach}})
-		}
-	}
-	return rows, []string{"", fmt.Sprintf("Each turn of %d: %s; ours %s, %s records/s.", b.scale.Turns, "ours first, then the others in this order",
-		spellAll(own), "medians compared"), breakdown("ours", last), breakdown("paho in memory", memory), bound(last)}, nil
-}
-
-func spellAll(values []float64) string {
-	text := ""
-	for i, v := range values {
-		if i > 0 {
-			text += " / "
-		}
-		text += spell(v)
-	}
-	return text
-}
-
-// cpu is what the processes used together.
-func (d drained) cpu() (all time.Duration) {
-	for _, u := range d.used {
-		all += u.CPU
-	}
-	return all
-}
-
-// breakdown says what each process used per million records.
-func breakdown(who string, d drained) string {
-	text := fmt.Sprintf("CPU seconds per million records, %s:", who)
-	millions := float64(d.records) / 1e6
-	for i, name := range d.names {
-		text += fmt.Sprintf(" %s %.1f,", name, d.used[i].CPU.Seconds()/millions)
-	}
-	cores := runtime.NumCPU()
-	return text + fmt.Sprintf(" which is CPU for at most %s records/s on %d cores. Flushes of the disk per million, by whomever: %.0f.",
-		spell(float64(d.records)*float64(cores)/d.cpu().Seconds()), cores, float64(d.disk.Flushes)/millions)
+	m.disk, err = readDisk(device)
+	return m, err
 }

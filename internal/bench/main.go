@@ -46,7 +46,13 @@ func main() {
 	flag.StringVar(&o.profile, "profile", "", "instead of the table, write CPU profiles of one drain to this `folder`")
 	flag.IntVar(&o.records, "n", 0, "how many `records` to drain (default 300000, quick 100000)")
 	flag.Parse()
-	lifecycle.Main("bench", func(ctx context.Context) error { return run(ctx, o, os.Stdout) })
+	// The first signal stops in order, which takes as long as the programs under way take to stop; the second at once.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	if err := run(ctx, o, os.Stdout); err != nil {
+		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
+		os.Exit(1)
+	}
 }
 
 // mainTask plays a task. It ends when its orders end: whoever gives them stops it with a signal as well.

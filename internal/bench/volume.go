@@ -61,12 +61,13 @@ func (v *volume) mount(image string, size int64) error {
 	if err != nil {
 		return err
 	}
-	v.undo = append(v.undo, func() error { _, err := tool("losetup", "--detach", loop); return err })
-	if _, err := tool("mount", loop, v.dir); err != nil {
-		return err
+	_, err = tool("mount", loop, v.dir)
+	if err == nil {
+		v.undo = append(v.undo, func() error { _, err := tool("umount", v.dir); return err })
 	}
-	v.undo = append(v.undo, func() error { _, err := tool("umount", v.dir); return err })
-	return nil
+	// A device in use goes when it no longer is: with the mount, however that ends.
+	_, detached := tool("losetup", "--detach", loop)
+	return errors.Join(err, detached)
 }
 
 func (v *volume) unwind() error {
