@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -33,13 +32,11 @@ func TestInboxKeepsAllBatchesAndTheLatestOfTheRest(t *testing.T) {
 			t.Fatalf("no room for %s", m.name)
 		}
 	}
-	w, ok := b.take(t.Context())
+	w, ok := b.group()
 	if !ok || payloads(w.others) != "12" || payloads(w.retained) != "XYO" {
 		t.Errorf("took %q and %q, want 12 and XYO", payloads(w.others), payloads(w.retained))
 	}
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	if w, ok := b.take(ended); ok {
+	if w, ok := b.group(); ok {
 		t.Errorf("took %+v from an empty inbox", w)
 	}
 }
@@ -50,7 +47,7 @@ func TestInboxForgetsPresenceThatWasBeforeTheBrokerWent(t *testing.T) {
 	b.put(arrived(record.KindState, "a", "x", "X"))
 	b.putNobody(began)
 	b.put(arrived(record.KindOnline, "b", "", "b"))
-	w, _ := b.take(t.Context())
+	w, _ := b.group()
 	if !w.nobody.Equal(began) || payloads(w.retained) != "Xb" {
 		t.Errorf("nobody since %s, retained %q, want %s and Xb", w.nobody, payloads(w.retained), began)
 	}
@@ -67,12 +64,28 @@ func TestInboxIsBoundedInBytes(t *testing.T) {
 		t.Errorf("%d fitted in, want %d", n, want)
 	}
 	for range n { // each is a group of its own, since two are over its bound
-		if w, ok := b.take(t.Context()); !ok || len(w.others) != 1 {
+		if w, ok := b.group(); !ok || len(w.others) != 1 {
 			t.Fatalf("took %d", len(w.others))
 		}
 	}
 	if b.bytes != 0 || b.waiting() != 0 {
 		t.Errorf("%d bytes of %d messages are left", b.bytes, b.waiting())
+	}
+}
+
+// What happens now is small. It does not wait behind a backlog, and the backlog goes on all the same.
+func TestInboxHandsOutSmallMessagesFirst(t *testing.T) {
+	b := newInbox()
+	large := string(make([]byte, maxGroupBytes*3/4))
+	for range 3 {
+		b.put(arrived(record.KindUp, "a", "telemetry", large))
+	}
+	for n := range 3 {
+		b.put(arrived(record.KindUp, "a", "events", "now"))
+		w, _ := b.group()
+		if len(w.others) != 2 || string(w.others[0].payload) != "now" || len(w.others[1].payload) != len(large) {
+			t.Fatalf("group %d: %d messages, want the small one and then a large one", n, len(w.others))
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -14,7 +13,9 @@ const (
 	maxWaiting      = 4096
 	maxWaitingBytes = 64 << 20
 	maxGroup        = 256
-	maxGroupBytes   = 4 << 20
+	maxGroupBytes   = 512 << 10 // some ten thousand records: what happens now does not wait long for them
+	// smallBytes is the largest payload of a small message. What happens one by one is small, a backlog is not.
+	smallBytes = 2 << 10
 )
 
 // message is one MQTT message as it arrived.
@@ -31,7 +32,7 @@ type work struct {
 	nobody time.Time
 	// retained holds the latest message of each topic of state and presence, in order of arrival.
 	retained []message
-	// others are batches, and messages of topics that are none.
+	// others are batches, and messages of topics that are none, the small ones first.
 	others []message
 }
 
@@ -42,8 +43,10 @@ type inbox struct {
 	nobody   time.Time
 	retained map[string]message
 	order    []string // the topics of retained, in order of arrival
-	others   []message
-	bytes    int
+	// small and large hold the others, in order of arrival. A node's batches may so overtake one another; the store
+	// takes them in any order.
+	small, large []message
+	bytes        int
 }
 
 func newInbox() *inbox {
@@ -61,10 +64,14 @@ func (b *inbox) put(m message) bool {
 		}
 		b.retained[m.name] = m
 	default:
-		if len(b.others) >= maxWaiting || b.bytes+len(m.payload) > maxWaitingBytes {
+		if len(b.small)+len(b.large) >= maxWaiting || b.bytes+len(m.payload) > maxWaitingBytes {
 			return false
 		}
-		b.others = append(b.others, m)
+		lane := &b.large
+		if len(m.payload) <= smallBytes {
+			lane = &b.small
+		}
+		*lane = append(*lane, m)
 		b.bytes += len(m.payload)
 	}
 	b.signal()
@@ -95,22 +102,7 @@ func (b *inbox) signal() {
 	}
 }
 
-// take waits for messages and removes as many as make a good group. It returns false when ctx ends.
-func (b *inbox) take(ctx context.Context) (work, bool) {
-	for {
-		if ctx.Err() != nil {
-			return work{}, false
-		}
-		if w, ok := b.group(); ok {
-			return w, true
-		}
-		select {
-		case <-b.wake:
-		case <-ctx.Done():
-		}
-	}
-}
-
+// group removes as many messages as make a good group. It reports false when none wait.
 func (b *inbox) group() (w work, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -121,21 +113,27 @@ func (b *inbox) group() (w work, ok bool) {
 		delete(b.retained, name)
 		b.order = b.order[1:]
 	}
+	w.others = append(b.takeFrom(&b.small), b.takeFrom(&b.large)...)
+	return w, !w.nobody.IsZero() || len(w.retained)+len(w.others) > 0
+}
+
+// takeFrom takes as many messages of a lane as make a good group, and one at least.
+func (b *inbox) takeFrom(lane *[]message) (taken []message) {
 	size := 0
-	for len(b.others) > 0 && len(w.others) < maxGroup && (size == 0 || size+len(b.others[0].payload) <= maxGroupBytes) {
-		m := b.others[0]
+	for len(*lane) > 0 && len(taken) < maxGroup && (size == 0 || size+len((*lane)[0].payload) <= maxGroupBytes) {
+		m := (*lane)[0]
 		size += len(m.payload)
-		w.others = append(w.others, m)
-		b.others[0] = message{} // its payload is not to be kept by the array below
-		b.others = b.others[1:]
+		taken = append(taken, m)
+		(*lane)[0] = message{} // its payload is not to be kept by the array below
+		*lane = (*lane)[1:]
 	}
 	b.bytes -= size
-	return w, !w.nobody.IsZero() || len(w.retained)+len(w.others) > 0
+	return taken
 }
 
 // waiting is how many messages wait.
 func (b *inbox) waiting() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.others) + len(b.order)
+	return len(b.small) + len(b.large) + len(b.order)
 }

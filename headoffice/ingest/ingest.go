@@ -13,6 +13,7 @@ import (
 
 	"stationkeeper/headoffice/store"
 	"stationkeeper/internal/endpoint"
+	"stationkeeper/internal/record"
 )
 
 // Store is where everything goes. *store.Store is one.
@@ -23,8 +24,15 @@ type Store interface {
 	Hear(ctx context.Context, group []store.Heard) error
 	SetAllOffline(ctx context.Context, since time.Time) error
 	SetAside(ctx context.Context, topic, reason string, payload []byte, received time.Time) error
-	// Acks returns the acknowledgement of each stream that a node waits for.
+	// Acks returns the acknowledgement of each stream that a node waits for, Ack that of one epoch, both with what is
+	// missing.
 	Acks(ctx context.Context) ([]store.NodeAck, error)
+	Ack(ctx context.Context, key store.NodeKey, epoch string, stream record.Stream) (store.NodeAck, error)
+	// IndexLive and Index bring the views up to date by a step, the one only with events that have just happened. They
+	// return how many records they have dealt with. Unindexed is how many are left.
+	IndexLive(ctx context.Context) (int, error)
+	Index(ctx context.Context) (int, error)
+	Unindexed() uint64
 }
 
 // Options say what to connect.
@@ -36,6 +44,9 @@ type Options struct {
 	Log    *slog.Logger
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
+	// AskAfter is how long a stream of which something is missing may make no progress before its node is asked for it;
+	// zero means 5 seconds. Asked in vain, it is asked again after twice that, and so on up to a minute.
+	AskAfter time.Duration
 }
 
 // Stats counts what has happened since the program started.
@@ -55,6 +66,10 @@ type Stats struct {
 	Dropped uint64
 	// Waiting is how many messages are in the inbox now.
 	Waiting int
+	// Unindexed is how many records are stored that charts and lists of events do not show yet.
+	Unindexed uint64
+	// Asked counts how often nodes were asked for records that had not arrived.
+	Asked uint64
 }
 
 // Reasons for which a message is refused.
@@ -72,13 +87,17 @@ type Ingest struct {
 	o      Options
 	inbox  *inbox
 	outbox *outbox
+	gaps   *gaps
+	views  views // the writer's
 	ready  chan struct{}
 
-	mu     sync.Mutex
-	stats  Stats
-	said   map[complaint]struct{}
-	full   bool // the inbox has been full since it was last empty
-	failed bool // the database failed the last time
+	mu    sync.Mutex
+	stats Stats
+	said  map[complaint]struct{}
+	full  bool // the inbox has been full since it was last empty
+
+	// The writer's: whether the database failed the last time, and whether setting aside did.
+	failed, asideFailed bool
 }
 
 // complaint is what is logged once.
@@ -97,7 +116,11 @@ func New(o Options) (*Ingest, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	i := &Ingest{o: o, inbox: newInbox(), outbox: newOutbox(), ready: make(chan struct{}), said: map[complaint]struct{}{}}
+	if o.AskAfter <= 0 {
+		o.AskAfter = 5 * time.Second
+	}
+	i := &Ingest{o: o, inbox: newInbox(), outbox: newOutbox(), gaps: newGaps(o.AskAfter), ready: make(chan struct{}),
+		said: map[complaint]struct{}{}}
 	i.stats.Refused = map[string]uint64{}
 	return i, nil
 }
@@ -109,6 +132,7 @@ func (i *Ingest) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { i.write(ctx); return nil })
 	group.Go(func() error { i.connect(ctx); return nil })
+	group.Go(func() error { i.ask(ctx); return nil })
 	return group.Wait()
 }
 
@@ -121,7 +145,7 @@ func (i *Ingest) Stats() Stats {
 	defer i.mu.Unlock()
 	s := i.stats
 	s.Refused = maps.Clone(s.Refused)
-	s.Waiting = i.inbox.waiting()
+	s.Waiting, s.Unindexed = i.inbox.waiting(), i.o.Store.Unindexed()
 	return s
 }
 

@@ -27,14 +27,16 @@ func newOutbox() *outbox {
 	return &outbox{wake: make(chan struct{}, 1), acks: map[ackKey]*list.Element{}, order: list.New()}
 }
 
-// put adds an acknowledgement, or raises the one that waits.
+// put adds an acknowledgement, or replaces the one that waits, unless that knows of more: what was read from the store
+// may be older.
 func (b *outbox) put(ack store.NodeAck) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	key := ackKey{ack.NodeKey, ack.Epoch, ack.Stream}
 	if e, waits := b.acks[key]; waits {
-		ack.Through = max(ack.Through, e.Value.(store.NodeAck).Through)
-		e.Value = ack
+		if ack.Through >= e.Value.(store.NodeAck).Through {
+			e.Value = ack
+		}
 		b.order.MoveToBack(e)
 	} else {
 		b.acks[key] = b.order.PushBack(ack)

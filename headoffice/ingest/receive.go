@@ -52,7 +52,8 @@ func (m message) delivery() (store.Delivery, *refusal) {
 	case batch.Stream != topic.Stream:
 		return store.Delivery{}, &refusal{RefusedForeign, fmt.Errorf("a batch of %s on the topic of %s", batch.Stream, topic.Stream)}
 	}
-	return store.Delivery{From: store.NodeKey{Station: topic.Station, Node: topic.Node}, Batch: batch}, nil
+	from := store.NodeKey{Station: topic.Station, Node: topic.Node}
+	return store.Delivery{From: from, Batch: batch, Payload: m.payload}, nil
 }
 
 // heard decodes a retained message. An empty payload is how MQTT deletes one: a point is then forgotten, a presence
@@ -100,9 +101,11 @@ func (i *Ingest) refuse(ctx context.Context, m message, why refusal) {
 	if !again {
 		i.o.Log.Warn("message refused and set aside", "sender", about.sender, "topic", m.name, "reason", why.reason, "error", why.err)
 	}
-	if err := i.o.Store.SetAside(ctx, m.name, why.reason+": "+why.err.Error(), m.payload, m.received); err != nil {
-		i.o.Log.Warn("a refused message could not be set aside", "topic", m.name, "error", err)
+	err := i.o.Store.SetAside(ctx, m.name, why.reason+": "+why.err.Error(), m.payload, m.received)
+	if err != nil && !i.asideFailed {
+		i.o.Log.Warn("refused messages cannot be set aside", "topic", m.name, "error", err)
 	}
+	i.asideFailed = err != nil
 }
 
 // sender is the part of a topic that says who sent it: {station}/{node} when it is spelled so.

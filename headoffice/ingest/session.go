@@ -76,13 +76,14 @@ func (i *Ingest) session(ctx context.Context) (connected bool, err error) {
 	if err := i.subscribe(ctx, client); err != nil {
 		return true, fmt.Errorf("subscribe: %w", err)
 	}
-	if err := i.refillOutbox(ctx); err != nil {
-		return true, err
-	}
+	refilled := i.refillOutbox(ctx)
 	i.subscribed()
 	i.o.Log.Info("connected to the MQTT broker")
 	for ctx.Err() == nil {
-		if err := i.publishSome(ctx, client); err != nil {
+		if !refilled {
+			refilled = i.refillOutbox(ctx)
+		}
+		if err := i.publishSome(ctx, client, refilled); err != nil {
 			return true, err
 		}
 	}
@@ -127,23 +128,34 @@ func (i *Ingest) subscribe(ctx context.Context, client mqtt.Client) error {
 	return nil
 }
 
-// refillOutbox replaces what waits to be published by everything the store has acknowledged: the broker may have
-// started empty. What the writer adds meanwhile is newer, and stands.
-func (i *Ingest) refillOutbox(ctx context.Context) error {
+// refillOutbox replaces what waits to be published by everything the store has acknowledged, and asks for what it
+// lacks: the broker may have started empty. What the writer adds meanwhile is newer, and stands. While the database
+// fails it reports false.
+func (i *Ingest) refillOutbox(ctx context.Context) bool {
 	i.outbox.clear()
 	acks, err := i.o.Store.Acks(ctx)
 	if err != nil {
-		return fmt.Errorf("republish acknowledgements: %w", err)
+		i.o.Log.Debug("acknowledgements could not be republished", "error", err)
+		return false
 	}
 	for _, ack := range acks {
 		i.outbox.put(ack)
+		i.note(ack)
 	}
-	return nil
+	return true
 }
 
-// publishSome publishes the acknowledgements that wait, or waits for some.
-func (i *Ingest) publishSome(ctx context.Context, client mqtt.Client) error {
-	acks := i.outbox.take(ctx, ackWindow)
+// refillAfter is when to try again to republish what the store has acknowledged.
+const refillAfter = 5 * time.Second
+
+// publishSome publishes the acknowledgements that wait, or waits for some; not for ever, unless it is to.
+func (i *Ingest) publishSome(ctx context.Context, client mqtt.Client, forever bool) error {
+	waiting, cancel := ctx, func() {}
+	if !forever {
+		waiting, cancel = context.WithTimeout(ctx, refillAfter)
+	}
+	acks := i.outbox.take(waiting, ackWindow)
+	cancel()
 	tokens := make([]mqtt.Token, len(acks))
 	for n, ack := range acks {
 		topic := record.Topic{Station: ack.Station, Node: ack.Node, Kind: record.KindAck, Stream: ack.Stream}

@@ -11,7 +11,7 @@ import (
 // write is the pipeline's only writer. It runs until ctx ends.
 func (i *Ingest) write(ctx context.Context) {
 	for {
-		w, ok := i.inbox.take(ctx)
+		w, ok := i.next(ctx)
 		if !ok {
 			return
 		}
@@ -21,10 +21,19 @@ func (i *Ingest) write(ctx context.Context) {
 		i.writeRetained(ctx, w.retained)
 		i.writeBatches(ctx, w.others)
 		if i.inbox.waiting() == 0 {
-			i.mu.Lock()
-			i.full = false
-			i.mu.Unlock()
+			i.emptied()
 		}
+	}
+}
+
+// emptied notes that nothing waits any more. If batches were dropped meanwhile, they are asked for at once.
+func (i *Ingest) emptied() {
+	i.mu.Lock()
+	dropped := i.full
+	i.full = false
+	i.mu.Unlock()
+	if dropped {
+		i.gaps.hurry(i.o.Now())
 	}
 }
 
@@ -69,20 +78,25 @@ func (i *Ingest) writeBatches(ctx context.Context, messages []message) {
 		return err
 	})
 	if !stored {
-		i.count(func(s *Stats) { s.Dropped += uint64(len(group)) })
+		i.mu.Lock()
+		i.stats.Dropped += uint64(len(group))
+		i.full = true
+		i.mu.Unlock()
 		return
 	}
 	for _, a := range left {
 		i.refuse(ctx, a.message, refusal{RefusedUnstored, errUnstored})
 	}
+	i.share(ctx, group)
 }
 
 var errUnstored = errors.New("the database refuses this batch and takes others; see the log")
 
-// putAll stores a group in one transaction or, when that fails, one by one, so that no batch stands in the way of
-// others. It returns those that failed, and failed again after another was stored; and an error when none was.
+// putAll stores a group in one transaction or, when that fails although the database works, one by one, so that no
+// batch stands in the way of others. It returns those that failed, and failed again after another was stored; and an
+// error when none was.
 func (i *Ingest) putAll(ctx context.Context, group []arrival) (left []arrival, err error) {
-	if err = i.put(ctx, group); err == nil || len(group) == 1 {
+	if err = i.put(ctx, group); err == nil || len(group) == 1 || errors.Is(err, store.ErrUnavailable) {
 		return nil, err
 	}
 	left, err = i.putEach(ctx, group)
@@ -115,17 +129,29 @@ func (i *Ingest) put(ctx context.Context, group []arrival) error {
 		return err
 	}
 	for n, receipt := range receipts {
+		a, d := group[n], group[n].Delivery
+		if receipt.Ack.Epoch != "" {
+			// A node with another history than head office has under this epoch learns it from the acknowledgement's mark.
+			ack := store.NodeAck{NodeKey: d.From, Ack: receipt.Ack, Highest: receipt.Highest}
+			i.outbox.put(ack)
+			if receipt.Refused == nil {
+				i.note(ack)
+			}
+		}
 		if receipt.Refused != nil {
-			i.refuse(ctx, group[n].message, refusal{RefusedConflict, receipt.Refused})
+			i.refuse(ctx, a.message, refusal{RefusedConflict, receipt.Refused})
 			continue
+		}
+		if receipt.Previous != "" {
+			i.o.Log.Info("a node began a new epoch", "station", d.From.Station, "node", d.From.Node,
+				"stream", d.Batch.Stream, "epoch", d.Batch.Epoch, "previous", receipt.Previous)
 		}
 		i.count(func(s *Stats) {
 			s.Batches++
-			s.Bytes += uint64(len(group[n].payload))
-			s.Records += uint64(len(receipt.New))
+			s.Bytes += uint64(len(a.payload))
+			s.Records += uint64(receipt.New)
 			s.Duplicates += uint64(receipt.Duplicates)
 		})
-		i.outbox.put(store.NodeAck{NodeKey: group[n].From, Ack: receipt.Ack})
 	}
 	return nil
 }

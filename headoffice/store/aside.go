@@ -42,7 +42,8 @@ func (s *Store) SetAside(ctx context.Context, topic, reason string, payload []by
 	hash.Write(payload)
 	size := len(payload)
 	payload = append([]byte{}, payload[:min(size, MaxAsidePayload)]...)
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.write(ctx, func(w *work) error {
+		ctx, tx := w.ctx, w.tx
 		digest, at := hash.Sum(nil), received.UnixMilli()
 		again, err := tx.ExecContext(ctx, `UPDATE aside SET last = ?, times = times + 1 WHERE digest = ?`, at, digest)
 		if err != nil {
@@ -89,7 +90,7 @@ func trimAside(ctx context.Context, tx *sql.Tx) error {
 
 // Asides returns what is kept aside, the latest arrival first, at most limit.
 func (s *Store) Asides(ctx context.Context, limit int) ([]Aside, error) {
-	all, err := collect(ctx, s.reader, func(rows *sql.Rows) (a Aside, err error) {
+	all, err := collect(ctx, s.reader(), func(rows *sql.Rows) (a Aside, err error) {
 		var first, last sql.NullInt64
 		err = rows.Scan(&first, &last, &a.Times, &a.Topic, &a.Reason, &a.Size, &a.Payload)
 		a.First, a.Last = fromMillis(first), fromMillis(last)
@@ -103,7 +104,7 @@ func (s *Store) Asides(ctx context.Context, limit int) ([]Aside, error) {
 
 // AsideTotals counts what is kept aside.
 func (s *Store) AsideTotals(ctx context.Context) (t AsideTotals, err error) {
-	err = s.reader.QueryRowContext(ctx, `SELECT kept, bytes, dropped FROM aside_totals`).Scan(&t.Kept, &t.Bytes, &t.Dropped)
+	err = s.reader().QueryRowContext(ctx, `SELECT kept, bytes, dropped FROM aside_totals`).Scan(&t.Kept, &t.Bytes, &t.Dropped)
 	if err != nil {
 		return t, fmt.Errorf("count what is set aside: %w", err)
 	}

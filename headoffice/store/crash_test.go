@@ -29,12 +29,13 @@ func TestKilledProcessLeavesWholePuts(t *testing.T) {
 		reported := fillAndKill(t, dir, 3+round*4)
 		s := mustOpen(t, dir)
 		var check string
-		if err := s.writer.QueryRow(`PRAGMA integrity_check`).Scan(&check); err != nil || check != "ok" {
+		if err := s.handles.Load().writer.QueryRow(`PRAGMA integrity_check`).Scan(&check); err != nil || check != "ok" {
 			t.Fatalf("integrity: %q, %v", check, err)
 		}
+		mustSettle(t, s)
 		p := mustProgress(t, s)[0]
 		var indexed uint64
-		if err := s.reader.QueryRow(`SELECT count(*) FROM measurements`).Scan(&indexed); err != nil {
+		if err := s.reader().QueryRow(`SELECT count(*) FROM measurements`).Scan(&indexed); err != nil {
 			t.Fatal(err)
 		}
 		if p.Stored < reported || p.Stored%crashBatch != 0 || p.Through != p.Stored || indexed != p.Stored || p.Stored <= stored {
@@ -95,7 +96,7 @@ func fillUntilKilled(t *testing.T, dir string) {
 			batch = append(batch, temperature(next, 21))
 			next++
 		}
-		d := Delivery{agent, record.Batch{Epoch: epochA, Stream: record.Telemetry, Records: batch}}
+		d := Delivery{From: agent, Batch: record.Batch{Epoch: epochA, Stream: record.Telemetry, Records: batch}}
 		fmt.Println(mustPut(t, s, d)[0].Ack.Through)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,7 +56,8 @@ type Heard struct {
 // whatever its time: a node whose clock was put right may go back in time.
 func (s *Store) Hear(ctx context.Context, group []Heard) error {
 	var changed []Change
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.write(ctx, func(w *work) error {
+		ctx, tx := w.ctx, w.tx
 		for _, h := range group {
 			news, err := hear(ctx, tx, h)
 			if err != nil {
@@ -130,7 +132,8 @@ func hearPresence(ctx context.Context, tx *sql.Tx, node int64, said record.Prese
 // office has started, or lost its own broker.
 func (s *Store) SetAllOffline(ctx context.Context, since time.Time) error {
 	var gone []Change
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := s.write(ctx, func(w *work) (err error) {
+		ctx, tx := w.ctx, w.tx
 		gone, err = collect(ctx, tx, func(rows *sql.Rows) (Change, error) {
 			c := Change{Kind: PresenceChanged}
 			return c, rows.Scan(&c.Station, &c.Node)
@@ -147,7 +150,7 @@ func (s *Store) SetAllOffline(ctx context.Context, since time.Time) error {
 	return nil
 }
 
-const nodeColumns = `s.name, n.name, n.online, n.since, n.last_record
+const nodeColumns = `s.name, n.name, n.online, n.since, (SELECT max(e.received) FROM epochs e WHERE e.node = n.id)
 	FROM nodes n JOIN stations s ON s.id = n.station`
 
 func scanNode(rows *sql.Rows) (station string, n Node, err error) {
@@ -168,7 +171,7 @@ func (s *Store) Stations(ctx context.Context) ([]Station, error) {
 
 func (s *Store) stations(ctx context.Context, query string, args ...any) ([]Station, error) {
 	var stations []Station
-	_, err := collect(ctx, s.reader, func(rows *sql.Rows) (_ struct{}, err error) {
+	_, err := collect(ctx, s.reader(), func(rows *sql.Rows) (_ struct{}, err error) {
 		name, node, err := scanNode(rows)
 		if last := len(stations) - 1; last < 0 || stations[last].ID != name {
 			stations = append(stations, Station{ID: name})
@@ -190,7 +193,7 @@ func (s *Store) Station(ctx context.Context, id string) (Station, []Point, error
 	if len(found) == 0 {
 		return Station{}, nil, fmt.Errorf("station %q: %w", id, ErrNotFound)
 	}
-	points, err := collect(ctx, s.reader, scanPoint, `SELECT n.name, p.name, p.state
+	points, err := collect(ctx, s.reader(), scanPoint, `SELECT n.name, p.name, p.state
 		FROM points p JOIN nodes n ON n.id = p.node JOIN stations s ON s.id = n.station
 		WHERE s.name = ? ORDER BY n.name, p.name`, id)
 	if err != nil {
@@ -208,4 +211,28 @@ func scanPoint(rows *sql.Rows) (p Point, err error) {
 		return p, fmt.Errorf("state of %s: %w", p.Point, err)
 	}
 	return p, nil
+}
+
+// ensureNode returns the row of a node and of its station, made when they are new.
+func ensureNode(ctx context.Context, tx *sql.Tx, key NodeKey) (node, station int64, err error) {
+	find := func() error {
+		return tx.QueryRowContext(ctx, `SELECT n.id, s.id FROM nodes n JOIN stations s ON s.id = n.station
+			WHERE s.name = ? AND n.name = ?`, key.Station, key.Node).Scan(&node, &station)
+	}
+	if err = find(); err == nil {
+		return node, station, nil
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		_, err = tx.ExecContext(ctx, `INSERT INTO stations (name) VALUES (?) ON CONFLICT DO NOTHING`, key.Station)
+	}
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `INSERT INTO nodes (station, name) SELECT id, ? FROM stations WHERE name = ?`, key.Node, key.Station)
+	}
+	if err == nil {
+		err = find()
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("add node %s/%s: %w", key.Station, key.Node, err)
+	}
+	return node, station, nil
 }

@@ -45,7 +45,7 @@ type reading struct {
 }
 
 func (s *Store) page(ctx context.Context, q Query) (Page, error) {
-	epochs, err := collect(ctx, s.reader, func(rows *sql.Rows) (r reading, err error) {
+	epochs, err := collect(ctx, s.reader(), func(rows *sql.Rows) (r reading, err error) {
 		return r, rows.Scan(&r.id, &r.node, &r.epoch, &r.highest)
 	}, `SELECT e.id, n.name, e.epoch, e.highest FROM epochs e JOIN nodes n ON n.id = e.node
 		JOIN stations s ON s.id = n.station
@@ -126,7 +126,7 @@ func (s *Store) readOn(ctx context.Context, q Query, e *reading, page *Page) err
 
 // noteHole adds a gap to the place, but for what a tombstone says will never come.
 func (s *Store) noteHole(ctx context.Context, e *reading, gap span) error {
-	lost, err := lostWithin(ctx, s.reader, e.id, gap)
+	lost, err := lostWithin(ctx, s.reader(), e.id, gap)
 	if err == nil {
 		e.place.holes = append(e.place.holes, gap.without(lost)...)
 	}
@@ -141,9 +141,7 @@ func (s *Store) readSpan(ctx context.Context, q Query, e *reading, within span, 
 	if room == 0 {
 		return seen, nil
 	}
-	records, err := collect(ctx, s.reader, func(rows *sql.Rows) (Record, error) { return scanRecord(rows) },
-		`SELECT `+recordColumns+` FROM records r WHERE r.epoch = ? AND r.seq BETWEEN ? AND ? ORDER BY r.seq LIMIT ?`,
-		e.id, within.first, within.last, room)
+	records, err := s.span(ctx, e.id, within, room)
 	if err != nil {
 		return seen, err
 	}

@@ -1,65 +1,169 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"stationkeeper/internal/record"
 )
 
-// NodeAck is an acknowledgement and the node it is for.
-type NodeAck struct {
-	NodeKey
-	record.Ack
-}
-
-// Acks returns the acknowledgement that each stream of each node waits for: that of the epoch it delivered last.
-// That is its newest, unless a node was given back an older journal.
-func (s *Store) Acks(ctx context.Context) ([]NodeAck, error) {
-	acks, err := collect(ctx, s.reader, func(rows *sql.Rows) (a NodeAck, err error) {
-		return a, rows.Scan(&a.Station, &a.Node, &a.Epoch, &a.Stream, &a.Through)
-	}, `SELECT s.name, n.name, e.epoch, e.stream, e.through
-		FROM live l JOIN epochs e ON e.id = l.epoch JOIN nodes n ON n.id = l.node JOIN stations s ON s.id = n.station
-		ORDER BY s.name, n.name, e.stream`)
+// span reads the records of an epoch in a range, in order, at most limit. Station, node, epoch and stream are left to
+// the caller.
+func (s *Store) span(ctx context.Context, epoch int64, in span, limit int) (found []Record, err error) {
+	pieces, err := s.pieces(ctx, epoch, in, limit)
 	if err != nil {
-		return nil, fmt.Errorf("read acknowledgements: %w", err)
+		return nil, err
 	}
-	return acks, nil
+	for _, p := range pieces {
+		if found, err = s.located(ctx, found, p.held, p.records); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
-// Progress returns how complete each stream of each epoch is, in order of station, node, stream and arrival.
-func (s *Store) Progress(ctx context.Context) ([]Progress, error) {
-	all, err := collect(ctx, s.reader, func(rows *sql.Rows) (p Progress, err error) {
-		err = rows.Scan(&p.Station, &p.Node, &p.Epoch, &p.Stream, &p.Through, &p.Highest, &p.Stored, &p.Lost, &p.Duplicates)
-		p.Missing = p.Highest - p.Stored - p.Lost
-		return p, err
-	}, `SELECT s.name, n.name, e.epoch, e.stream, e.through, e.highest, e.stored, e.lost, e.duplicates
-		FROM epochs e JOIN nodes n ON n.id = e.node JOIN stations s ON s.id = n.station
-		ORDER BY s.name, n.name, e.stream, e.id`)
+// piece is part of a batch.
+type piece struct {
+	held
+	records []record.Record
+}
+
+func (s *Store) pieces(ctx context.Context, epoch int64, in span, limit int) (pieces []piece, err error) {
+	rows, err := s.reader().QueryContext(ctx, touching, epoch, in.first, in.last)
 	if err != nil {
-		return nil, fmt.Errorf("read progress: %w", err)
+		return nil, err
 	}
-	return all, nil
+	defer rows.Close()
+	for limit > 0 && rows.Next() {
+		h, err := scanHeld(rows)
+		if err != nil {
+			return nil, err
+		}
+		records, err := s.records(h)
+		if err != nil {
+			return nil, err
+		}
+		some := within(records, in)
+		some = some[:min(len(some), limit)]
+		limit -= len(some)
+		h.payload = nil // not needed any more
+		pieces = append(pieces, piece{h, some})
+	}
+	return pieces, rows.Err()
 }
 
-const eventColumns = `s.name, n.name, e.epoch, e.stream, ` + recordColumns
-
-func scanEvent(rows *sql.Rows) (Record, error) {
-	var station, node, epoch string
-	var stream record.Stream
-	r, err := scanRecord(rows, &station, &node, &epoch, &stream)
-	r.Station, r.Node, r.Epoch, r.Stream = station, node, epoch, stream
-	return r, err
+// located appends records of a batch with where they were placed. Those that the views do not hold yet are placed as
+// far as can be said of each by itself.
+func (s *Store) located(ctx context.Context, to []Record, h held, records []record.Record) ([]Record, error) {
+	var displaced map[uint64]moment // nil until it is needed
+	for _, r := range records {
+		one := Record{Received: time.UnixMilli(h.received).UTC(), Placed: r.Time, How: Exact, Record: r}
+		if !trusted(r, h.received) {
+			if displaced == nil {
+				var err error
+				if displaced, err = s.displaced(ctx, h.epoch, span{records[0].Seq, records[len(records)-1].Seq}); err != nil {
+					return nil, err
+				}
+			}
+			one.Placed, one.How = one.Received, Between
+			if r.Clock == record.Synced {
+				one.How = Capped
+			}
+			if m, ok := displaced[r.Seq]; ok {
+				one.Placed, one.How = time.UnixMilli(m.placed).UTC(), m.how
+			}
+		}
+		to = append(to, one)
+	}
+	return to, nil
 }
 
-// Latest returns the events of a station that were stored last, newest first, at most limit: those of the given
-// types, or all when there are none. Telemetry is not among them.
+// displaced returns where records of a range were placed whose own time is not believed.
+func (s *Store) displaced(ctx context.Context, epoch int64, in span) (map[uint64]moment, error) {
+	found := map[uint64]moment{}
+	_, err := collect(ctx, s.reader(), func(rows *sql.Rows) (_ struct{}, err error) {
+		var seq uint64
+		var m moment
+		err = rows.Scan(&seq, &m.placed, &m.how)
+		found[seq] = m
+		return struct{}{}, err
+	}, `SELECT seq, placed, how FROM placements WHERE epoch = ? AND seq BETWEEN ? AND ?`, epoch, in.first, in.last)
+	if err != nil {
+		return nil, fmt.Errorf("look up where records are placed: %w", err)
+	}
+	return found, nil
+}
+
+// reference is a record as a view knows it.
+type reference struct {
+	epoch int64
+	seq   uint64
+}
+
+func scanReference(rows *sql.Rows) (r reference, err error) { return r, rows.Scan(&r.epoch, &r.seq) }
+
+// resolve reads the records that are referred to, in the same order. Whole batches are read at once where they hold
+// several of them.
+func (s *Store) resolve(ctx context.Context, references []reference) ([]Record, error) {
+	order := make([]int, len(references))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(references[a].epoch, references[b].epoch), cmp.Compare(references[a].seq, references[b].seq))
+	})
+	found := make([]Record, len(references))
+	owners := map[int64]Record{}
+	var batch held
+	for _, i := range order {
+		ref := references[i]
+		if ref.epoch != batch.epoch || ref.seq > batch.last {
+			touched, err := collect(ctx, s.reader(), scanHeld, touching, ref.epoch, ref.seq, ref.seq)
+			if err != nil {
+				return nil, err
+			}
+			if len(touched) == 0 {
+				return nil, fmt.Errorf("seq %d of epoch %d is not there", ref.seq, ref.epoch)
+			}
+			batch = touched[0]
+		}
+		records, err := s.records(batch)
+		if err != nil {
+			return nil, err
+		}
+		one, err := s.located(ctx, nil, batch, within(records, span{ref.seq, ref.seq}))
+		if err != nil {
+			return nil, err
+		}
+		if len(one) == 0 {
+			return nil, fmt.Errorf("seq %d of epoch %d is not in its batch", ref.seq, ref.epoch)
+		}
+		found[i] = one[0]
+		of, known := owners[ref.epoch]
+		if !known {
+			err := s.reader().QueryRowContext(ctx, `SELECT s.name, n.name, e.epoch, e.stream FROM epochs e
+				JOIN nodes n ON n.id = e.node JOIN stations s ON s.id = n.station WHERE e.id = ?`, ref.epoch).
+				Scan(&of.Station, &of.Node, &of.Epoch, &of.Stream)
+			if err != nil {
+				return nil, fmt.Errorf("find whose epoch %d is: %w", ref.epoch, err)
+			}
+			owners[ref.epoch] = of
+		}
+		found[i].Station, found[i].Node, found[i].Epoch, found[i].Stream = of.Station, of.Node, of.Epoch, of.Stream
+	}
+	return found, nil
+}
+
+// Latest returns the events of a station that happened last (see Record.Placed), newest first, at most limit: those of
+// the given types, or all when there are none. Of one stream a later seq comes first. Telemetry is not among them.
 func (s *Store) Latest(ctx context.Context, station string, types []string, limit int) ([]Record, error) {
-	picked := `SELECT arrival, epoch, seq FROM happened WHERE station = (SELECT id FROM stations WHERE name = ?)`
-	newest := ` ORDER BY arrival DESC LIMIT ?`
+	picked := `SELECT placed, epoch, seq FROM happened WHERE station = (SELECT id FROM stations WHERE name = ?)`
+	newest := ` ORDER BY placed DESC, epoch DESC, seq DESC LIMIT ?`
 	args := []any{station, limit}
 	if len(types) > 0 {
 		// One descent of the index for each type: sorting all the events of the types would not scale.
@@ -71,10 +175,11 @@ func (s *Store) Latest(ctx context.Context, station string, types []string, limi
 		}
 		args = append(args, limit)
 	}
-	records, err := collect(ctx, s.reader, scanEvent, `WITH picked AS MATERIALIZED (SELECT * FROM (`+picked+`)`+newest+`)
-		SELECT `+eventColumns+` FROM picked h JOIN records r ON r.epoch = h.epoch AND r.seq = h.seq
-		JOIN epochs e ON e.id = h.epoch JOIN nodes n ON n.id = e.node JOIN stations s ON s.id = n.station
-		ORDER BY h.arrival DESC`, args...)
+	references, err := collect(ctx, s.reader(), scanReference, `SELECT epoch, seq FROM (`+picked+`)`+newest, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read latest events of %s: %w", station, err)
+	}
+	records, err := s.resolve(ctx, references)
 	if err != nil {
 		return nil, fmt.Errorf("read latest events of %s: %w", station, err)
 	}
@@ -85,18 +190,21 @@ func (s *Store) Latest(ctx context.Context, station string, types []string, limi
 // has at most one open alarm at a source: what the node wrote last about it decides, so that an alarm whose end was
 // lost with a journal does not stay open beside its successor.
 func (s *Store) OpenAlarms(ctx context.Context, station string) ([]Record, error) {
-	records, err := collect(ctx, s.reader, scanEvent, `SELECT `+eventColumns+`
-		FROM alarms a JOIN records r ON r.epoch = a.epoch AND r.seq = a.seq
-		JOIN epochs e ON e.id = a.epoch JOIN nodes n ON n.id = a.node JOIN stations s ON s.id = n.station
-		WHERE s.name = ? AND a.open ORDER BY r.received, a.epoch, a.seq`, station)
+	references, err := collect(ctx, s.reader(), scanReference, `SELECT a.epoch, a.seq FROM alarms a JOIN nodes n ON n.id = a.node
+		JOIN stations s ON s.id = n.station WHERE s.name = ? AND a.open ORDER BY a.epoch, a.seq`, station)
 	if err != nil {
 		return nil, fmt.Errorf("read open alarms of %s: %w", station, err)
 	}
+	records, err := s.resolve(ctx, references)
+	if err != nil {
+		return nil, fmt.Errorf("read open alarms of %s: %w", station, err)
+	}
+	slices.SortStableFunc(records, func(a, b Record) int { return a.Placed.Compare(b.Placed) })
 	return records, nil
 }
 
-// History returns the measurements of a source with from <= time < to, in order of time, at most maxSamples
-// (and at least 2).
+// History returns the measurements of a source that were made (see Record.Placed) from <= time < to, in order of time,
+// at most maxSamples (and at least 2).
 // When there are more, the time is divided evenly and the lowest and the highest of each part are kept: peaks stay,
 // and where nothing was measured there is no sample.
 func (s *Store) History(ctx context.Context, key NodeKey, source string, from, to time.Time, maxSamples int) ([]Sample, error) {
@@ -110,11 +218,11 @@ func (s *Store) History(ctx context.Context, key NodeKey, source string, from, t
 func (s *Store) history(ctx context.Context, key NodeKey, source string, from, to, most int64) ([]Sample, error) {
 	const selected = ` FROM measurements WHERE source = ?1 AND time >= ?2 AND time < ?3`
 	var id, count int64
-	err := s.reader.QueryRowContext(ctx, `SELECT coalesce(max(o.id), 0) FROM sources o JOIN nodes n ON n.id = o.node
+	err := s.reader().QueryRowContext(ctx, `SELECT coalesce(max(o.id), 0) FROM sources o JOIN nodes n ON n.id = o.node
 		JOIN stations s ON s.id = n.station WHERE s.name = ? AND n.name = ? AND o.name = ?`,
 		key.Station, key.Node, source).Scan(&id)
 	if err == nil {
-		err = s.reader.QueryRowContext(ctx, `SELECT count(*)`+selected, id, from, to).Scan(&count)
+		err = s.reader().QueryRowContext(ctx, `SELECT count(*)`+selected, id, from, to).Scan(&count)
 	}
 	if err != nil || count == 0 {
 		return nil, err
@@ -126,11 +234,11 @@ func (s *Store) history(ctx context.Context, key NodeKey, source string, from, t
 		return Sample{fromMillis(at), value}, err
 	}
 	if count <= most {
-		return collect(ctx, s.reader, scan, `SELECT time, value`+selected+` ORDER BY time, epoch, seq`, id, from, to)
+		return collect(ctx, s.reader(), scan, `SELECT time, value`+selected+` ORDER BY time, epoch, seq`, id, from, to)
 	}
 	// SQLite takes the other columns of a group from the row that has the minimum or maximum.
 	parts := most / 2
 	width := (to - from + parts - 1) / parts
-	return collect(ctx, s.reader, scan, `SELECT time, value FROM (SELECT time, min(value) AS value`+selected+` GROUP BY (time - ?2) / ?4
+	return collect(ctx, s.reader(), scan, `SELECT time, value FROM (SELECT time, min(value) AS value`+selected+` GROUP BY (time - ?2) / ?4
 		UNION SELECT time, max(value) AS value`+selected+` GROUP BY (time - ?2) / ?4) ORDER BY time`, id, from, to, width)
 }

@@ -122,7 +122,7 @@ func TestCursorOfNothingStaysValid(t *testing.T) {
 func TestBadQueriesAreRefused(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
 	kiosk := NodeKey{"demo", "kiosk"}
-	mustPut(t, s, events(epochA, doors(1, 9)...), Delivery{kiosk, events(epochB, doors(1, 9)...).Batch})
+	mustPut(t, s, events(epochA, doors(1, 9)...), Delivery{From: kiosk, Batch: events(epochB, doors(1, 9)...).Batch})
 	of := func(node string) Query { return Query{Station: "demo", Node: node, Limit: 10} }
 	foreign, err := s.Records(t.Context(), of("kiosk"))
 	if err != nil {
@@ -218,7 +218,14 @@ func TestHistoryKeepsPeaksAndGaps(t *testing.T) {
 	}
 	odd := temperature(1001, 0)
 	odd.Data = json.RawMessage(`{"value":"warm"}`)
-	mustPut(t, s, Delivery{agent, record.Batch{Epoch: epochA, Stream: record.Telemetry, Records: append(batch, odd)}})
+	received := batch[999].Time.Add(time.Minute)
+	for _, part := range [][]record.Record{append(batch[500:1000:1000], odd), batch[:500]} { // the newer part came first
+		d := Delivery{From: agent, Batch: record.Batch{Epoch: epochA, Stream: record.Telemetry, Records: part}}
+		if _, err := s.Put(t.Context(), []Delivery{d}, received); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustSettle(t, s)
 
 	history := func(from, to time.Time, most int) []Sample {
 		got, err := s.History(t.Context(), agent, "machine-room/temperature", from, to, most)
@@ -257,17 +264,18 @@ func TestLatestEventsAreNewestFirst(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
 	kiosk := NodeKey{"demo", "kiosk"}
 	other := NodeKey{"other", "agent"}
-	mustPut(t, s, events(epochA, doors(5, 6)...), Delivery{kiosk, events(epochB, doors(1, 2)...).Batch},
-		Delivery{other, events(epochC, doors(1, 9)...).Batch}, events(epochA, doors(1, 2)...))
+	mustPut(t, s, events(epochA, doors(5, 6)...), Delivery{From: kiosk, Batch: events(epochB, doors(1, 2)...).Batch},
+		Delivery{From: other, Batch: events(epochC, doors(1, 9)...).Batch}, events(epochA, doors(1, 2)...))
+	mustSettle(t, s)
 	for _, c := range []struct {
 		types []string
 		limit int
 		want  string
 	}{
-		{nil, 10, "a2 a1 b2 b1 a6 a5"},
-		{nil, 3, "a2 a1 b2"},
-		{[]string{record.DoorOpened}, 10, "a1 b1 a5"},
-		{[]string{record.DoorOpened, record.AlarmRaised, record.DoorClosed}, 4, "a2 a1 b2 b1"},
+		{nil, 10, "a6 a5 b2 a2 b1 a1"}, // as they happened, not as they arrived
+		{nil, 3, "a6 a5 b2"},
+		{[]string{record.DoorOpened}, 10, "a5 b1 a1"},
+		{[]string{record.DoorOpened, record.AlarmRaised, record.DoorClosed}, 4, "a6 a5 b2 a2"},
 		{[]string{record.AlarmRaised}, 10, ""},
 	} {
 		got, err := s.Latest(t.Context(), "demo", c.types, c.limit)
@@ -302,6 +310,7 @@ func TestOpenAlarms(t *testing.T) {
 		{events(epochC, alarm(1, record.AlarmCleared, "high", 1), door(2)), ""}, // cleared by a later journal
 	} {
 		mustPut(t, s, step.put)
+		mustSettle(t, s)
 		got, err := s.OpenAlarms(t.Context(), "demo")
 		if err != nil || spell(got) != step.want {
 			t.Errorf("step %d: %q, %v, want %q", i, spell(got), err, step.want)

@@ -105,12 +105,21 @@ func (o *office) put(d store.Delivery) {
 	if err := d.Batch.Validate(); err != nil {
 		o.t.Fatal(err)
 	}
-	receipts, err := o.store.Put(context.Background(), []store.Delivery{d}, noon)
+	received := noon
+	for _, r := range d.Batch.Records { // nothing is received before it happens
+		if r.Time.After(received) {
+			received = r.Time
+		}
+	}
+	receipts, err := o.store.Put(context.Background(), []store.Delivery{d}, received)
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	if receipts[0].Refused != nil {
 		o.t.Fatal(receipts[0].Refused)
+	}
+	if err := o.store.Settle(context.Background()); err != nil {
+		o.t.Fatal(err)
 	}
 }
 

@@ -40,6 +40,7 @@ var (
 	descDuplicates = describe("ingest_duplicates_total", "Records delivered again since the program started.")
 	descRefused    = describe("ingest_refused_total", "Messages refused and kept aside since the program started.", "reason")
 	descDropped    = describe("ingest_dropped_total", "Messages not looked at because too many were waiting, since the program started.")
+	descUnindexed  = describe("records_unindexed", "Records stored that charts and lists of events do not show yet.")
 	descStations   = describe("stations", "Stations ever heard of.")
 	descNodes      = describe("nodes", "Nodes by their last presence.", "state")
 	descStored     = describe("records_stored", "Records held.", "stream")
@@ -50,7 +51,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (m *meter) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{descConnected, descIngested, descDuplicates, descRefused, descDropped,
+	for _, desc := range []*prometheus.Desc{descConnected, descIngested, descDuplicates, descRefused, descDropped, descUnindexed,
 		descStations, descNodes, descStored, descMissing, descLost, descAlarms} {
 		out <- desc
 	}
@@ -76,6 +77,7 @@ func (m *meter) collectIngest(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(descIngested, prometheus.CounterValue, float64(stats.Stored))
 	out <- prometheus.MustNewConstMetric(descDuplicates, prometheus.CounterValue, float64(stats.Duplicates))
 	out <- prometheus.MustNewConstMetric(descDropped, prometheus.CounterValue, float64(stats.Dropped))
+	out <- prometheus.MustNewConstMetric(descUnindexed, prometheus.GaugeValue, float64(stats.Unindexed))
 	for reason, n := range stats.Refused {
 		out <- prometheus.MustNewConstMetric(descRefused, prometheus.CounterValue, float64(n), reason)
 	}

@@ -37,6 +37,8 @@ type IngestStats struct {
 	Refused map[string]uint64
 	// Dropped counts messages that could not even be looked at because too many were waiting.
 	Dropped uint64
+	// Unindexed is how many records are stored that charts and lists of events do not show yet.
+	Unindexed uint64
 }
 
 // Store is what the watch reads; *store.Store is one.
