@@ -8,6 +8,8 @@ BENCH     ?=
 KILLS     ?= 1000
 RECORDS   ?= 1000000
 CUTS      ?= 100
+CHAOS     ?= 5m
+OUTAGE    ?= 72h
 SEED      ?= 0
 # Recordings to replay.
 DATA      ?= ../shared/data
@@ -18,7 +20,7 @@ GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(
 WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
-.PHONY: help run replay screenshots test lint fuzz crash powercut bench assets build cross clean setup-build setup-run \
+.PHONY: help run replay screenshots test lint fuzz crash chaos powercut bench assets build cross clean setup-build setup-run \
 	setup-test setup-lint setup-screenshots setup-bench setup-powercut
 
 help: ## list the targets
@@ -48,6 +50,9 @@ fuzz: assets ## every fuzz test for FUZZTIME
 
 crash: setup-test assets ## kill -9 at random instants: KILLS times, with RECORDS records; SEED repeats a run
 	go test -tags x11 -timeout 2h -count=1 -v -run '^TestKills$$' ./internal/crash -kills $(KILLS) -records $(RECORDS) -seed $(SEED)
+
+chaos: setup-test ## bad lines between a station and head office for CHAOS, then what is written during an OUTAGE; SEED repeats a run
+	go test -tags x11 -timeout 2h -count=1 -v -run '^TestChaos$$|^TestOutage$$' ./internal/toxic -chaos $(CHAOS) -outage $(OUTAGE) -seed $(SEED)
 
 powercut: setup-powercut bin/kernel ## power cuts of a virtual machine: CUTS of the journal, as many of head office's database; SEED repeats a run
 	@$(GOBUILD) -o bin/ ./internal/powercut

@@ -250,10 +250,11 @@ func (s *station) write(stream record.Stream, count int) {
 	}
 }
 
-// settle waits until head office has acknowledged everything.
+// settle waits until head office has acknowledged everything, for as long as it goes on.
 func (s *station) settle() {
 	s.t.Helper()
-	deadline := time.After(hang)
+	deadline := time.NewTimer(hang)
+	defer deadline.Stop()
 	for {
 		changed := s.journal.Changed()
 		if at := s.uplink.Stats().Backlog; at[record.Events] == 0 && at[record.Telemetry] == 0 && s.durable() {
@@ -261,7 +262,8 @@ func (s *station) settle() {
 		}
 		select {
 		case <-changed:
-		case <-deadline:
+			deadline.Reset(hang)
+		case <-deadline.C:
 			s.t.Fatalf("head office never had everything: %+v", s.uplink.Stats())
 		}
 	}
