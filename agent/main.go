@@ -2,6 +2,7 @@
 // reports it to head office.
 //
 //	agent --config FILE [--station ID] [--node ID] [--broker URL] [--data DIR] [--log-level LEVEL] [--version]
+//	agent journal inspect|verify|export DIR
 //
 // Flags win over the file. See configs/agent.example.yaml, and configs/agent.simulated.yaml for one without hardware.
 package main
@@ -13,6 +14,7 @@ import (
 	_ "time/tzdata" // recordings name time zones, and small systems have no list of them
 
 	"stationkeeper/configs"
+	"stationkeeper/internal/journal/console"
 	"stationkeeper/internal/lifecycle"
 )
 
@@ -24,7 +26,7 @@ func main() { command().Execute() }
 func command() lifecycle.Command {
 	var over configs.Overrides
 	return lifecycle.Command{
-		Name: "agent", Version: version,
+		Name: "agent", Version: version, Aside: []lifecycle.Aside{console.Aside("agent")},
 		Flags: func(flags *flag.FlagSet) {
 			flags.StringVar(&over.Station, "station", "", "the station's `name`")
 			flags.StringVar(&over.Node, "node", "", "the node's `name` within the station")

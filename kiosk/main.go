@@ -3,6 +3,7 @@
 //
 //	kiosk --config FILE [--station ID] [--node ID] [--broker URL] [--data DIR] [--counter ADDR] [--no-window]
 //	      [--log-level LEVEL] [--version]
+//	kiosk journal inspect|verify|export DIR
 //
 // Flags win over the file; with --station and --data, none is needed. See configs/kiosk.example.yaml. Building needs
 // cgo and the development files of X11 and OpenGL (-tags x11), running with --no-window needs no display.
@@ -16,6 +17,7 @@ import (
 	_ "time/tzdata" // the configuration names time zones, and small systems have no list of them
 
 	"stationkeeper/configs"
+	"stationkeeper/internal/journal/console"
 	"stationkeeper/internal/lifecycle"
 )
 
@@ -28,7 +30,7 @@ func command() lifecycle.Command {
 	var over configs.KioskOverrides
 	var noWindow bool
 	return lifecycle.Command{
-		Name: "kiosk", Version: version,
+		Name: "kiosk", Version: version, Aside: []lifecycle.Aside{console.Aside("kiosk")},
 		Flags: func(flags *flag.FlagSet) {
 			flags.StringVar(&over.Station, "station", "", "the station's `name`")
 			flags.StringVar(&over.Node, "node", "", "the node's `name` within the station")

@@ -19,11 +19,28 @@ type Command struct {
 	// Prepare reads the configuration file, if one is named, and returns what Main is to run. The standard log goes to
 	// log as well, for libraries that write there.
 	Prepare func(config string, log *slog.Logger) (run func(ctx context.Context) error, err error)
+	// Aside are what the program does instead of running, when the first argument names it.
+	Aside []Aside
+}
+
+// Aside is something else that a program can do, such as looking at what it has written.
+type Aside struct {
+	// Name is the first argument, and Help what it is good for, in a line.
+	Name, Help string
+	// Do gets the other arguments and returns the exit code.
+	Do func(args []string, stdout, stderr io.Writer) (code int)
 }
 
 // Execute runs the program with the process's arguments and exits: 2 when it cannot be started as it is asked to,
 // otherwise as Main says.
 func (c Command) Execute() {
+	if len(os.Args) > 1 {
+		for _, a := range c.Aside {
+			if a.Name == os.Args[1] {
+				os.Exit(a.Do(os.Args[2:], os.Stdout, os.Stderr))
+			}
+		}
+	}
 	err := c.Start(os.Args[1:], os.Stdout, os.Stderr)
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", c.Name, err)
@@ -35,6 +52,13 @@ func (c Command) Execute() {
 func (c Command) Start(args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet(c.Name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintf(stderr, "Usage of %s:\n", c.Name)
+		flags.PrintDefaults()
+		for _, a := range c.Aside {
+			fmt.Fprintf(stderr, "Instead: %s %s --help\n    \t%s\n", c.Name, a.Name, a.Help)
+		}
+	}
 	config := flags.String("config", "", "configuration `file`")
 	level := flags.String("log-level", "info", "debug, info, warn or error")
 	version := flags.Bool("version", false, "print the version and exit")
