@@ -153,7 +153,7 @@ func counted(in *ingest.Ingest) func() watch.IngestStats {
 		s := in.Stats()
 		return watch.IngestStats{
 			Connected: s.Connected, Stored: s.Records, Duplicates: s.Duplicates, Refused: s.Refused, Dropped: s.Dropped,
-			Unindexed: s.Unindexed,
+			Unindexed: s.Unindexed, Failing: s.Failing,
 		}
 	}
 }

@@ -64,6 +64,8 @@ type Stats struct {
 	// Dropped counts batches that were not looked at or could not be stored, and were not acknowledged: the inbox was
 	// full, or the database failed.
 	Dropped uint64
+	// Failing is whether the database took nothing the last time, and is being tried again.
+	Failing bool
 	// Waiting is how many messages are in the inbox now.
 	Waiting int
 	// Unindexed is how many records are stored that charts and lists of events do not show yet.
@@ -96,8 +98,7 @@ type Ingest struct {
 	said  map[complaint]struct{}
 	full  bool // the inbox has been full since it was last empty
 
-	// The writer's: whether the database failed the last time, and whether setting aside did.
-	failed, asideFailed bool
+	asideFailed bool // the writer's: whether setting aside failed the last time
 }
 
 // complaint is what is logged once.

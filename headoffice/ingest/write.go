@@ -166,24 +166,28 @@ func (i *Ingest) persist(ctx context.Context, what string, do func() error) bool
 	for n := range attempts {
 		err := do()
 		if err == nil {
-			if i.failed {
+			if i.failing(false) {
 				i.o.Log.Info("the database works again")
 			}
-			i.failed = false
 			return true
 		}
 		if ctx.Err() != nil {
 			return false
 		}
-		if !i.failed {
+		if !i.failing(true) {
 			i.o.Log.Error("the database fails: nothing is acknowledged until it works again", "storing", what, "error", err)
 		}
-		i.failed = true
 		if !sleep(ctx, min(100*time.Millisecond<<n, 5*time.Second)) {
 			return false
 		}
 	}
 	return false
+}
+
+// failing notes whether the database fails, and returns whether it did before.
+func (i *Ingest) failing(now bool) (before bool) {
+	i.count(func(s *Stats) { before, s.Failing = s.Failing, now })
+	return before
 }
 
 // sleep waits, and reports whether it was not ended by ctx.

@@ -98,8 +98,10 @@ type recordBody struct {
 	Seq     uint64        `json:"seq" doc:"Counts from 1 without gaps within epoch and stream."`
 	Type    string        `json:"type" doc:"What happened: noun.verb in the past tense."`
 	Source  string        `json:"source" doc:"The point or part it happened at."`
-	Time    time.Time     `json:"time"`
+	Time    time.Time     `json:"time" doc:"What the node's clock said."`
 	Clock   record.Clock  `json:"clock" enum:"synced,unsynced" doc:"Whether time can be believed."`
+	Placed  time.Time     `json:"placed" doc:"When it happened, as far as head office can tell."`
+	How     string        `json:"how" enum:"exact,boot,between,capped" doc:"How that is known: the node's clock is believed; it is not, but it was at another moment of the same boot; only what came before and after is known, and placed is the latest it can have been; the clock is ahead of the time at which head office received the record, else like between."`
 	Data    object        `json:"data"`
 }
 
@@ -117,6 +119,7 @@ type progressBody struct {
 	Highest    uint64        `json:"highest" doc:"Highest seq seen."`
 	Stored     uint64        `json:"stored" doc:"Records held."`
 	Lost       uint64        `json:"lost" doc:"Records the station reported as gone."`
+	Earlier    uint64        `json:"earlier" doc:"Seqs that belong to an epoch before this one: not lost."`
 	Missing    uint64        `json:"missing" doc:"Records not yet received between 1 and highest."`
 	Duplicates uint64        `json:"duplicates" doc:"Records that were delivered again."`
 }
@@ -193,7 +196,7 @@ func (w *watch) listRecords(ctx context.Context, in *recordsInput) (*answer[reco
 	body := recordsBody{Records: make([]recordBody, len(page.Records)), Next: page.Next}
 	for i, r := range page.Records {
 		body.Records[i] = recordBody{Station: r.Station, Node: r.Node, Epoch: r.Epoch, Stream: r.Stream, Seq: r.Seq,
-			Type: r.Type, Source: r.Source, Time: r.Time.UTC(), Clock: r.Clock, Data: object(r.Data)}
+			Type: r.Type, Source: r.Source, Time: r.Time.UTC(), Clock: r.Clock, Placed: r.Placed.UTC(), How: string(r.How), Data: object(r.Data)}
 	}
 	return &answer[recordsBody]{body}, nil
 }
@@ -211,7 +214,7 @@ func (w *watch) listProgress(ctx context.Context, in *progressInput) (*answer[pr
 	for _, p := range all {
 		if in.Station == "" || in.Station == p.Station {
 			body.Progress = append(body.Progress, progressBody{Station: p.Station, Node: p.Node, Stream: p.Stream,
-				Epoch: p.Epoch, Through: p.Through, Highest: p.Highest, Stored: p.Stored, Lost: p.Lost,
+				Epoch: p.Epoch, Through: p.Through, Highest: p.Highest, Stored: p.Stored, Lost: p.Lost, Earlier: p.Earlier,
 				Missing: p.Missing, Duplicates: p.Duplicates})
 		}
 	}

@@ -86,11 +86,43 @@ func (l language) node(d record.NodeData) string {
 }
 
 func (l language) journal(d record.JournalReplacedData) string {
-	return l.t("detail.aside", d.SetAside, d.Reason)
+	var aside, counts string
+	if d.SetAside != "" {
+		aside = l.t("detail.aside", d.SetAside)
+	}
+	if d.Recovered+d.Missing > 0 {
+		counts = l.t("detail.recovered", d.Recovered, d.Missing)
+	}
+	return join(d.Reason, aside, counts)
 }
 
 func (l language) clock(d record.ClockChangedData) string {
-	return l.t("detail.clock", amount(d.Step, "s"))
+	var step, belief string
+	if d.Step != 0 {
+		step = l.t("detail.clock", l.step(d.Step))
+	}
+	if key := "clock." + string(d.Clock); l.has(key) {
+		belief = l.t(key)
+	}
+	return join(step, belief)
+}
+
+// step spells by how many seconds a clock was moved, and in which direction.
+func (l language) step(seconds float64) string {
+	sign := "+"
+	if seconds < 0 {
+		sign = "−"
+	}
+	const year = 365.25 * 24 * 3600
+	switch seconds = math.Abs(seconds); {
+	case seconds >= year:
+		return sign + l.t("duration.years", strconv.FormatFloat(seconds/year, 'f', 1, 64))
+	case seconds >= 48*3600:
+		return sign + l.t("duration.days", strconv.FormatFloat(seconds/24/3600, 'f', 1, 64))
+	case seconds < 60:
+		return sign + amount(seconds, "s")
+	}
+	return sign + l.duration(seconds)
 }
 
 func (l language) door(d record.DoorData) string {

@@ -90,6 +90,16 @@ func (w *watch) overviewSections(l language, view overview) ([]section, error) {
 		{ID: "stations", HTML: list, Key: "cards\n" + order.String()}}, cards), nil
 }
 
+// office is the section that says what is wrong with head office itself. It is not on the board, which is drawn anew when
+// something is stored.
+func (w *watch) office(l language) section {
+	html, err := w.pages.render(l, "section-office", w.Stats().Failing)
+	if err != nil {
+		w.Log.Error("draw live page", "err", err)
+	}
+	return section{ID: "office", HTML: html}
+}
+
 // stream sends a page's sections as server-sent events: all of them first, then each that looks different now. A
 // visitor who is slow gets the newest state when he is ready, and nothing in between; nobody waits for him.
 func (w *watch) stream(rw http.ResponseWriter, r *http.Request, s subject) {
@@ -117,7 +127,7 @@ func (w *watch) stream(rw http.ResponseWriter, r *http.Request, s subject) {
 	defer beat.Stop()
 	seen := map[string]string{}
 	for out.err == nil && err == nil {
-		if news := whatsNew(sections, seen); news != "" {
+		if news := whatsNew(append([]section{w.office(s.language)}, sections...), seen); news != "" {
 			out.send("", news)
 		}
 		select {

@@ -53,6 +53,8 @@ type frame struct {
 	Live string
 	// Silence is after how many milliseconds without a word the page gives up on that and connects anew.
 	Silence int64
+	// Failing is whether head office's database takes nothing at the moment.
+	Failing bool
 	View    any
 }
 
@@ -106,6 +108,7 @@ func (w *watch) showFailure(rw http.ResponseWriter, r *http.Request, err error) 
 
 func (w *watch) show(rw http.ResponseWriter, r *http.Request, status int, page string, f frame) {
 	f.Languages, f.Path, f.Build, f.Version = languages, r.URL.Path, w.assets.build, w.Version
+	f.Failing = w.Stats().Failing
 	f.Silence = w.Heartbeat.Milliseconds() * 5 / 2
 	f.Zone = zoneName(w.Now().In(w.Zone))
 	html, err := w.pages.render(f.Language, page, f)

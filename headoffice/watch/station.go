@@ -32,10 +32,7 @@ type stationView struct {
 	Survey   *surveyView
 	Points   []tile
 	Events   []eventView
-	Progress []progressView
-	// Missing counts the records that are known to exist and have not arrived; Verdict says it in words.
-	Missing uint64
-	Verdict string
+	Complete completeView
 }
 
 type alarmView struct {
@@ -58,13 +55,6 @@ type gaugeView struct {
 	Chart *chart
 	// Caption says which time the chart shows; Summary says what it shows, for those who cannot see it.
 	Caption, Summary string
-}
-
-// progressView is one row of the completeness table. Notes say what is not usual: which of several journals it is,
-// what the station dropped, what came twice.
-type progressView struct {
-	Node, Stream, Notes      string
-	Through, Stored, Missing uint64
 }
 
 // drawStation gathers a station's page.
@@ -102,7 +92,10 @@ func (w *watch) drawStation(ctx context.Context, e eye, id string) (stationView,
 			v.Points = append(v.Points, e.tile(p, station.Nodes))
 		}
 	}
-	return v, w.addProgress(ctx, e, &v)
+	if v.Complete, err = w.drawComplete(ctx, e, station, points); err != nil {
+		return stationView{}, err
+	}
+	return v, w.addClocks(ctx, e, id, v.Nodes)
 }
 
 // alarms lists open alarms, the gravest first, then the newest.
@@ -112,7 +105,7 @@ func (e eye) alarms(records []store.Record) []alarmView {
 	views := make([]alarmView, len(records))
 	for i, r := range records {
 		d := alarmOf(r)
-		views[i] = alarmView{Level: e.levelView(d.Level), Place: e.place(r.Source), Since: e.moment(r.Time),
+		views[i] = alarmView{Level: e.levelView(d.Level), Place: e.place(r.Source), Since: e.moment(r.Placed),
 			Detail: join(e.t("alarm.value", amount(d.Value, d.Unit), amount(d.Limit, d.Unit)), e.t("alarm.rule", d.Rule),
 				e.t("detail.serial", d.Serial))}
 	}
@@ -141,7 +134,7 @@ func (w *watch) drawDoors(ctx context.Context, e eye, station store.Station, poi
 		d := &doors[i]
 		last := slices.IndexFunc(changes, func(r store.Record) bool { return r.Node == d.Node && r.Source == d.Point })
 		if last >= 0 && d.Open == (changes[last].Type == record.DoorOpened) {
-			d.Since = e.moment(changes[last].Time)
+			d.Since = e.moment(changes[last].Placed)
 		}
 	}
 	return doors, err
@@ -188,39 +181,4 @@ func limitOf(p store.Point, alarms []store.Record) *float64 {
 		}
 	}
 	return nil
-}
-
-// addProgress says how complete each stream of each node is.
-func (w *watch) addProgress(ctx context.Context, e eye, v *stationView) error {
-	all, err := w.Store.Progress(ctx)
-	if err != nil {
-		return err
-	}
-	all = slices.DeleteFunc(all, func(p store.Progress) bool { return p.Station != v.ID })
-	for _, p := range all {
-		v.Progress = append(v.Progress, progressView{Node: p.Node, Stream: e.t("stream." + string(p.Stream)),
-			Notes: e.progressNotes(p, all), Through: p.Through, Stored: p.Stored, Missing: p.Missing})
-		v.Missing += p.Missing
-	}
-	v.Verdict = e.t("complete.all")
-	if v.Missing > 0 {
-		v.Verdict = e.t("complete.some", v.Missing)
-	}
-	return nil
-}
-
-func (e eye) progressNotes(p store.Progress, all []store.Progress) string {
-	var journal, lost, again string
-	if slices.ContainsFunc(all, func(o store.Progress) bool {
-		return o.Node == p.Node && o.Stream == p.Stream && o.Epoch != p.Epoch
-	}) {
-		journal = e.t("complete.epoch", p.Epoch[:min(8, len(p.Epoch))])
-	}
-	if p.Lost > 0 {
-		lost = e.t("complete.lost", p.Lost)
-	}
-	if p.Duplicates > 0 {
-		again = e.t("complete.again", p.Duplicates)
-	}
-	return join(journal, lost, again)
 }

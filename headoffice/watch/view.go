@@ -48,6 +48,8 @@ type nodeView struct {
 	// State is "online", "offline", or "unheard" when its presence was never heard; Name says it in words.
 	State, Name       string
 	Since, LastRecord moment
+	// Clock says what is wrong with the node's clock; empty when nothing is known to be.
+	Clock string
 }
 
 func (e eye) nodes(nodes []store.Node) []nodeView {
@@ -74,6 +76,7 @@ const (
 	doorPoint
 	temperaturePoint
 	lobbyPoint
+	uplinkPoint // how the node reports: shown with the completeness of what it reports
 )
 
 // Points of a lobby that have places of their own on the page. The others that a kiosk keeps of its day are counted
@@ -96,6 +99,8 @@ func kindOf(p store.Point) kind {
 	switch {
 	case slices.Contains(lobbyPoints, p.Point):
 		return lobbyPoint
+	case p.Point == pointBacklog:
+		return uplinkPoint
 	case p.Value == "open" || p.Value == "closed" || name == "door" || strings.HasPrefix(name, "door-"):
 		return doorPoint
 	case p.Unit == "°C" || name == "temperature":
@@ -151,13 +156,16 @@ type eventView struct {
 	At          moment
 	Node, Place string
 	Told        told
-	// Unsynced says that the time is not to be believed.
-	Unsynced bool
+	// Doubt says how At is known, when not by the clock of the node.
+	Doubt string
 }
 
 func (e eye) event(r store.Record) eventView {
-	return eventView{At: e.moment(r.Time), Node: r.Node, Place: e.place(r.Source), Told: e.tell(r.Record),
-		Unsynced: r.Clock == record.Unsynced}
+	v := eventView{At: e.moment(r.Placed), Node: r.Node, Place: e.place(r.Source), Told: e.tell(r.Record)}
+	if key := "placed." + string(r.How); r.How != store.Exact && e.has(key) {
+		v.Doubt = e.t(key)
+	}
+	return v
 }
 
 // alarmLevels from the gravest down.

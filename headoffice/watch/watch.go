@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stationkeeper/headoffice/store"
+	"stationkeeper/internal/record"
 )
 
 // Options say where the watch reads from. Store, Stats and Log are required.
@@ -39,6 +40,8 @@ type IngestStats struct {
 	Dropped uint64
 	// Unindexed is how many records are stored that charts and lists of events do not show yet.
 	Unindexed uint64
+	// Failing is whether the database takes nothing at the moment. Stations keep what they have until it does again.
+	Failing bool
 }
 
 // Store is what the watch reads; *store.Store is one.
@@ -56,6 +59,9 @@ type stationReader interface {
 	Station(ctx context.Context, id string) (store.Station, []store.Point, error)
 	OpenAlarms(ctx context.Context, station string) ([]store.Record, error)
 	Progress(ctx context.Context) ([]store.Progress, error)
+	// Ack tells what is missing of one epoch, and Losses what a station has said will not come.
+	Ack(ctx context.Context, key store.NodeKey, epoch string, stream record.Stream) (store.NodeAck, error)
+	Losses(ctx context.Context, station string) ([]store.Loss, error)
 }
 
 // recordReader reads what has happened and what was measured.
