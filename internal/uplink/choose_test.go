@@ -124,10 +124,9 @@ func TestTheBacklogIsNotKeptForEver(t *testing.T) {
 
 func TestTheThrottleHoldsTheBacklogAlone(t *testing.T) {
 	s, g := talk(t, 100_000, 0, 1000)
-	now := start
 	sent := 0
 	for second := range 60 {
-		now = start.Add(time.Duration(second) * time.Second)
+		now := start.Add(time.Duration(second) * time.Second)
 		for what := s.next(t, now); what != ""; what = s.next(t, now) {
 			if what != "events live" {
 				sent++

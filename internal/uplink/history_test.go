@@ -286,7 +286,7 @@ func TestLiveOvertakesTheBacklog(t *testing.T) {
 	a := startArchive(t, broker, true)
 	j := openJournal(t, t.TempDir())
 	write(t, j, record.Events, 3000, "backlog ")
-	u, _ := run(t, broker, j, func(o *Options) { o.DrainRate = 20_000 })
+	u, _ := run(t, broker, j, func(o *Options) { o.DrainRate, o.AckTimeout = 20_000, time.Hour })
 	wait(t, j, "the backlog goes", func() bool { return j.Position(record.Events).Through > 0 })
 	for range 5 {
 		write(t, j, record.Events, 1, "live ")
