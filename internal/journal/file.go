@@ -106,6 +106,11 @@ func openFile(path string, o Options) (f *file, replaced *record.JournalReplaced
 		}
 	}
 	db, err := openSound(path)
+	if errors.Is(err, errOlder) {
+		if err = convert(path, o.Log); err == nil {
+			db, err = openSound(path)
+		}
+	}
 	if errors.Is(err, errDamaged) {
 		db, replaced, err = replace(path, err, o)
 	}
@@ -221,6 +226,8 @@ func readState(tx *bbolt.Tx) (state, error) {
 	switch f := parseNumber(meta.Get(keyFormat)); {
 	case f > format:
 		return state{}, fmt.Errorf("format %d is newer than this program understands (%d): install the newer program", f, format)
+	case f == 1:
+		return state{}, errOlder
 	case f < format:
 		return state{}, fmt.Errorf("%w: format %d", errDamaged, f)
 	}
