@@ -323,11 +323,14 @@ func TestDatabaseFailsForAWhile(t *testing.T) {
 	n.up(agent, doors(epochA, 6, 9))
 	<-tried
 	<-tried
-	if got := i.Stats(); got.Acks != 0 || got.Batches != 0 {
-		t.Errorf("acknowledged without being stored: %+v", got)
+	if got := i.Stats(); got.Acks != 0 || got.Batches != 0 || !got.Failing {
+		t.Errorf("acknowledged without being stored, or not said to fail: %+v", got)
 	}
 	s.set(nil)
 	n.acked(epochA, 9)
+	if i.Stats().Failing {
+		t.Error("said to fail although it stores again")
+	}
 	until(t, "it is logged that the database works again", func() bool { return log.count("the database works again") == 1 })
 	if got := log.count("the database fails"); got != 1 {
 		t.Errorf("logged %d times that it fails, want once", got)

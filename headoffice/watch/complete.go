@@ -180,11 +180,15 @@ func (e eye) losses(p store.Progress, all []store.Loss) []note {
 			notes = append(notes, note{Text: e.t("lost.earlier", where)})
 			continue
 		}
+		records := min(l.Records, p.Lost) // some may have come after all
+		if records == 0 {
+			continue
+		}
 		reason := e.t("lost.other", l.Reason)
 		if key := "lost." + l.Reason; e.has(key) {
 			reason = e.t(key)
 		}
-		notes = append(notes, note{"bad", e.t("lost.told", l.Records, reason, where, e.moment(l.Received).Text)})
+		notes = append(notes, note{"bad", e.t("lost.told", records, reason, where, e.moment(l.Received).Text)})
 	}
 	return notes
 }

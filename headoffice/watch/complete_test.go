@@ -117,6 +117,10 @@ func TestAStationThatLostSomethingAwaitsNothing(t *testing.T) {
 	if page := o.page("/stations/hangzhou-01"); strings.Contains(page, "5 条已不存在") || !strings.Contains(page, "1–3 属于之前的日志") {
 		t.Error("what an earlier journal holds counts as lost")
 	}
+	o.deliver(agentEpoch, record.Events, nil, nil, 1, 2)
+	if page := o.page("/stations/hangzhou-01"); strings.Contains(page, "已不存在") || !strings.Contains(page, "全部数据完整") {
+		t.Error("what came after all still counts as gone")
+	}
 }
 
 func TestManyGapsAreNotAllNamed(t *testing.T) {
