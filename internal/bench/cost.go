@@ -66,12 +66,20 @@ func (b *bench) measureCost(ctx context.Context) (rows []row, foot []string, err
 	if err != nil {
 		return nil, nil, err
 	}
+	var after time.Duration
+	views, err := l.around(func() (err error) { after, err = s.office.caughtUp(ctx); return err })
+	if err != nil {
+		return nil, nil, err
+	}
 	w := &watcher{office: s.office, after: s.waits}
 	single, err := l.around(func() error { _, err := w.oneByOne(ctx, s.node, b.scale.Events); return err })
 	if err != nil {
 		return nil, nil, err
 	}
-	return append(costRows("backlog", int(s.waits), all), costRows("single events", b.scale.Events, single)...), nil, nil
+	rows = append(costRows("backlog", int(s.waits), all),
+		row{What: "backlog: until lists and charts show it", Got: millis(after),
+			Note: fmt.Sprintf("after the last acknowledgement; %d B a record more on head office's disk", views.office.Written/int64(max(1, s.waits)))})
+	return append(rows, costRows("single events", b.scale.Events, single)...), nil, nil
 }
 
 func (b *bench) openCounted(ctx context.Context, room string, l *ledger) (*site, error) {

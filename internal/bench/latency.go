@@ -111,7 +111,7 @@ func (w *watcher) duringDrain(ctx context.Context, s *site, n int) (took []time.
 	looking.Go(func() {
 		failed <- w.office.poll(ctx, "shows all events", func() (bool, error) { return false, w.look(ctx) })
 	})
-	tick := time.NewTicker(100 * time.Millisecond)
+	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for ended := false; !ended; {
 		if len(events) < n {

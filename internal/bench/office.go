@@ -93,6 +93,16 @@ func (o *office) metric(ctx context.Context, name string) (float64, error) {
 	return 0, fmt.Errorf("head office has no metric %s", name)
 }
 
+// caughtUp waits until head office shows everywhere what it has stored, and returns how long that took.
+func (o *office) caughtUp(ctx context.Context) (time.Duration, error) {
+	began := time.Now()
+	err := o.poll(ctx, "shows everywhere what it has stored", func() (bool, error) {
+		behind, err := o.metric(ctx, "headoffice_records_unindexed")
+		return behind == 0, err
+	})
+	return time.Since(began), err
+}
+
 // events reads at most a page of the events of one node that come after a seq of its newest epoch.
 func (o *office) events(ctx context.Context, station, node string, after uint64) ([]record.Record, error) {
 	query := url.Values{"station": {station}, "node": {node}, "stream": {string(record.Events)},
