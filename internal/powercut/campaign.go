@@ -139,7 +139,7 @@ func (t *trial) live(ctx context.Context, n int, l life) error {
 	if !cut && !hears.ended && len(t.ledger.problems) == 0 {
 		return fmt.Errorf("the machine stopped by itself; the console:\n%s", tail(console))
 	}
-	loss := t.disk.Restore(l.damage, t.rng)
+	loss := t.disk.Restore(l.damage, rand.New(rand.NewPCG(l.seed, 1)))
 	if cut {
 		t.result.cuts++
 		if !t.ledger.checked {

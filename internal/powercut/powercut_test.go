@@ -15,7 +15,7 @@ import (
 const kernelFolder = "../../bin/kernel"
 
 // testSeed is of everything random in these tests.
-const testSeed = 20
+const testSeed = 40
 
 var made struct {
 	sync.Once
