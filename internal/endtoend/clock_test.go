@@ -2,6 +2,7 @@ package endtoend
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -37,15 +38,17 @@ func TestClockThatIsWrong(t *testing.T) {
 	c := &turned{system: system}
 	r := system()
 	c.off.Store(int64(time.Unix(0, 0).Add(r.Mono).Sub(r.Wall)))
-	n, seqs := openTurned(t, o, c), map[string][]uint64{}
+	n, seqs, happened := openTurned(t, o, c), map[string][]uint64{}, map[uint64][2]time.Time{}
 	err = n.Report(t.Context(), func(ctx context.Context) error {
 		door := func(when string) {
 			t.Helper()
+			before := system().Wall
 			records, err := n.Journal.Append(ctx, record.Events, record.NewEntry(record.DoorOpened, "door", time.Time{}, record.DoorData{}))
 			if err != nil {
 				t.Fatal(err)
 			}
 			seqs[when] = append(seqs[when], records[0].Seq)
+			happened[records[0].Seq] = [2]time.Time{before, system().Wall}
 		}
 		// set turns the clock and waits until head office has heard of it.
 		set := func(off time.Duration) {
@@ -88,6 +91,37 @@ func TestClockThatIsWrong(t *testing.T) {
 			}
 		}
 	}
+	o.placed(t, happened)
+}
+
+// placed requires that head office comes to know when records of the agent really happened: between the two times.
+func (o *office) placed(t *testing.T, happened map[uint64][2]time.Time) {
+	t.Helper()
+	const unsure = 100 * time.Millisecond // wall time is compared with time since boot, each rounded to milliseconds
+	wrong := ""
+	defer func() {
+		if t.Failed() {
+			t.Log(wrong)
+		}
+	}()
+	o.until(t, "know when everything happened", func() bool {
+		var page struct {
+			Records []struct {
+				Seq    uint64    `json:"seq"`
+				Placed time.Time `json:"placed"`
+				How    string    `json:"how"`
+			} `json:"records"`
+		}
+		o.get(t, "/api/v1/records?station=demo&node=agent", &page)
+		wrong = ""
+		for _, r := range page.Records {
+			between, asked := happened[r.Seq]
+			if r.How != "exact" && r.How != "boot" || asked && (r.Placed.Before(between[0].Add(-unsure)) || r.Placed.After(between[1].Add(unsure))) {
+				wrong += fmt.Sprintf("record %d happened between %s and %s, and stands at %s (%s)\n", r.Seq, between[0], between[1], r.Placed, r.How)
+			}
+		}
+		return wrong == ""
+	})
 }
 
 // openTurned opens a node that goes by the clock.
