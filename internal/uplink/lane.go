@@ -11,8 +11,8 @@ const (
 	// appended from then on overtakes it.
 	keepUp = record.MaxBatchRecords
 	// firstUnacked and mostUnacked bound the batches of backlog that head office has not acknowledged: it begins low
-	// and grows with every acknowledgement, so that a head office to which a thousand stations come back at once is not
-	// buried. Live ones, which are small, have mostLiveUnacked.
+	// and grows with every acknowledgement that comes soon, so that a head office to which a thousand stations come back
+	// at once is not buried. Live ones, which are small, have mostLiveUnacked.
 	firstUnacked    = 8
 	mostUnacked     = 32
 	mostLiveUnacked = 128
@@ -40,6 +40,10 @@ type lane struct {
 	// ends are the batches that follow each other from through to sent.
 	ends    []*end
 	allowed int // of ends
+	// least is the shortest that head office has taken on this connection; what was sent before shrunk tells nothing about
+	// the present allowed.
+	least  time.Duration
+	shrunk time.Time
 	// stalled is true until head office is heard on this connection, and from when it was silent for too long until it is
 	// heard again. One small batch is then sent to find out, and nothing else: on a metered line silence must not cost, and
 	// head office may know another history of this journal, in which what comes later would leave no trace of that.
@@ -193,8 +197,27 @@ func (l *lane) advance(through uint64, now time.Time) {
 	l.live = max(l.live, l.sent)
 	l.again = l.again.above(through)
 	for len(l.ends) > 0 && l.ends[0].seq <= through {
+		l.answered(l.ends[0], now)
 		l.ends = l.ends[1:]
+	}
+}
+
+// answered notes how long head office took for a batch since the broker had it. As with window, what waits there is to
+// wait in the journal: all stations' events of the moment are in the same queue.
+func (l *lane) answered(e *end, now time.Time) {
+	took := time.Duration(1)
+	if !e.delivered.IsZero() {
+		took = max(took, now.Sub(e.delivered))
+	}
+	if l.least == 0 || took < l.least {
+		l.least = took
+	}
+	switch queue := took - l.least; {
+	case queue <= targetQueue:
 		l.allowed = min(l.allowed+1, mostUnacked)
+	case queue > 2*targetQueue && e.sent.After(l.shrunk):
+		l.allowed = max(l.allowed/2, 1)
+		l.shrunk = now
 	}
 }
 

@@ -212,6 +212,33 @@ func TestUntilHeadOfficeIsHeardOneBatchGoesAndTheOldest(t *testing.T) {
 	wantRanges(t, "then", sendAll(l, 200, 50, start), record.Range{First: 111, Last: 160}, record.Range{First: 161, Last: 200})
 }
 
+// A head office that takes long is given less at a time, so that what happens there next does not wait behind it.
+func TestHeadOfficeIsNotBuried(t *testing.T) {
+	l, now := fresh(0), start
+	l.look(1_000_000)
+	serve := func(took time.Duration, times int) {
+		for range times {
+			for want, ok := l.nextBacklog(); ok; want, ok = l.nextBacklog() {
+				l.sentTo(want.First, want.First+99, now).delivered = now
+			}
+			now = now.Add(took)
+			l.acknowledged(record.Ack{Through: l.ends[0].seq}, now)
+		}
+	}
+	serve(5*time.Millisecond, 100)
+	if l.allowed != mostUnacked {
+		t.Errorf("%d batches go to a head office that takes 5 ms for one, want %d", l.allowed, mostUnacked)
+	}
+	serve(200*time.Millisecond, 100)
+	if l.allowed > 4 {
+		t.Errorf("%d batches go to a head office that takes 200 ms for one: the last waits %s", l.allowed, time.Duration(l.allowed)*200*time.Millisecond)
+	}
+	serve(5*time.Millisecond, 100)
+	if l.allowed != mostUnacked {
+		t.Errorf("%d batches go to a head office that is fast again, want %d", l.allowed, mostUnacked)
+	}
+}
+
 // TestLaneDeliversEverything plays a line and a head office that lose, repeat, forget and fall silent, from seeds.
 func TestLaneDeliversEverything(t *testing.T) {
 	for seed := range uint64(300) {
