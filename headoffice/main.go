@@ -26,12 +26,14 @@ func main() { command().Execute() }
 
 func command() lifecycle.Command {
 	var over configs.HeadOfficeOverrides
+	var rebuild bool
 	return lifecycle.Command{
 		Name: "headoffice", Version: version,
 		Flags: func(flags *flag.FlagSet) {
 			flags.StringVar(&over.Data, "data", "", "`folder` for the database (default data/headoffice)")
 			flags.StringVar(&over.HTTP, "http", "", "`address` of the pages and the API (default 127.0.0.1:8080)")
 			flags.StringVar(&over.MQTT, "mqtt", "", "`address` of the MQTT broker within (default 127.0.0.1:1883)")
+			flags.BoolVar(&rebuild, "rebuild", false, "make lists of events, alarms and charts anew from the stored records")
 			flags.StringVar(&over.Broker, "broker", "", "`URL` of an outside MQTT broker instead: mqtt://host:port or mqtts://host:port")
 		},
 		Prepare: func(file string, log *slog.Logger) (func(context.Context) error, error) {
@@ -43,6 +45,7 @@ func command() lifecycle.Command {
 			if err != nil {
 				return nil, err
 			}
+			o.Rebuild = rebuild
 			return func(ctx context.Context) error { return Run(ctx, o) }, nil
 		},
 	}

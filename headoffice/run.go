@@ -30,7 +30,9 @@ type Options struct {
 	Broker endpoint.Broker
 	// Zone is the time zone of the pages; nil means the machine's own.
 	Zone *time.Location
-	Log  *slog.Logger
+	// Rebuild has lists of events, alarms and charts made anew from the stored records, while head office works.
+	Rebuild bool
+	Log     *slog.Logger
 }
 
 // Listener is an address to listen at: plain, or with TLS when it has a certificate.
@@ -75,6 +77,12 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	cleanup.Add("database", records.Close)
+	if o.Rebuild {
+		if err := records.Rebuild(ctx); err != nil {
+			return err
+		}
+		o.Log.Info("lists of events, alarms and charts are made anew", "records", records.Unindexed())
+	}
 	web, err := endpoint.Listen(ctx, "HTTP", o.HTTP.Addr, o.HTTP.TLS, o.HTTP.Insecure, o.Log)
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ type Options struct {
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
 	// AskAfter is how long a stream of which something is missing may make no progress before its node is asked for it;
-	// zero means 5 seconds. Asked in vain, it is asked again after twice that, and so on up to a minute.
+	// zero means 5 seconds. Asked in vain, it is asked again after as long, then twice as long, and so on up to a minute.
 	AskAfter time.Duration
 }
 

@@ -148,7 +148,12 @@ func start(t *testing.T, s Store, b running, log *slog.Logger) (i *Ingest, stop 
 	if log == nil {
 		log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
-	i, err := New(Options{Store: s, Dial: b.dial, Broker: endpoint.Broker{URL: b.url}, Log: log})
+	return startWith(t, Options{Store: s, Dial: b.dial, Broker: endpoint.Broker{URL: b.url}, Log: log})
+}
+
+func startWith(t *testing.T, o Options) (i *Ingest, stop func()) {
+	t.Helper()
+	i, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -129,31 +129,36 @@ func (i *Ingest) put(ctx context.Context, group []arrival) error {
 		return err
 	}
 	for n, receipt := range receipts {
-		a, d := group[n], group[n].Delivery
-		if receipt.Ack.Epoch != "" {
-			// A node with another history than head office has under this epoch learns it from the acknowledgement's mark.
-			ack := store.NodeAck{NodeKey: d.From, Ack: receipt.Ack, Highest: receipt.Highest}
-			i.outbox.put(ack)
-			if receipt.Refused == nil {
-				i.note(ack)
-			}
-		}
-		if receipt.Refused != nil {
-			i.refuse(ctx, a.message, refusal{RefusedConflict, receipt.Refused})
+		i.account(ctx, group[n], receipt)
+		if receipt.Ack.Epoch == "" {
 			continue
 		}
-		if receipt.Previous != "" {
-			i.o.Log.Info("a node began a new epoch", "station", d.From.Station, "node", d.From.Node,
-				"stream", d.Batch.Stream, "epoch", d.Batch.Epoch, "previous", receipt.Previous)
+		// A node with another history than head office has under this epoch learns it from the acknowledgement's mark.
+		ack := store.NodeAck{NodeKey: group[n].From, Ack: receipt.Ack, Highest: receipt.Highest}
+		i.outbox.put(ack)
+		if receipt.Refused == nil {
+			i.note(ack)
 		}
-		i.count(func(s *Stats) {
-			s.Batches++
-			s.Bytes += uint64(len(a.payload))
-			s.Records += uint64(receipt.New)
-			s.Duplicates += uint64(receipt.Duplicates)
-		})
 	}
 	return nil
+}
+
+// account counts a delivery that was stored, or says why it was not.
+func (i *Ingest) account(ctx context.Context, a arrival, receipt store.Receipt) {
+	if receipt.Refused != nil {
+		i.refuse(ctx, a.message, refusal{RefusedConflict, receipt.Refused})
+		return
+	}
+	if receipt.Previous != "" {
+		i.o.Log.Info("a node began a new epoch", "station", a.From.Station, "node", a.From.Node,
+			"stream", a.Batch.Stream, "epoch", a.Batch.Epoch, "previous", receipt.Previous)
+	}
+	i.count(func(s *Stats) {
+		s.Batches++
+		s.Bytes += uint64(len(a.payload))
+		s.Records += uint64(receipt.New)
+		s.Duplicates += uint64(receipt.Duplicates)
+	})
 }
 
 // attempts is how often a group is tried while the database fails, over about half a minute. Then it is given up, so

@@ -56,6 +56,18 @@ func (in *indexer) learn(node int64, records []record.Record, received int64) (m
 	boots := map[string]*boot{}
 	fresh := map[string]bool{}
 	var b *boot
+	var last *record.Record // the believed record before
+	held := false           // it is not taken yet: the next one may stand for it
+	take := func(r *record.Record) {
+		known, news := b.known.with(r.Mono, r.Time.UnixMilli())
+		b.known, fresh[r.Boot] = known, fresh[r.Boot] || news
+	}
+	end := func() {
+		if held {
+			take(last)
+		}
+		last, held = nil, false
+	}
 	name := ""
 	for i := range records {
 		r := &records[i]
@@ -63,18 +75,27 @@ func (in *indexer) learn(node int64, records []record.Record, received int64) (m
 			continue
 		}
 		if b == nil || r.Boot != name {
+			end()
 			var err error
 			if b, err = in.boot(bootKey{node, r.Boot}); err != nil {
 				return nil, err
 			}
 			name, boots[r.Boot] = r.Boot, b
 		}
-		if anchoring(*r, received) {
-			var news bool
-			b.known, news = b.known.with(r.Mono, r.Time.UnixMilli())
-			fresh[r.Boot] = fresh[r.Boot] || news
+		if !anchoring(*r, received) {
+			end()
+			continue
 		}
+		// Of a stretch in which the clock ran evenly its two ends say all.
+		if last != nil && r.Mono >= last.Mono && abs(r.Time.Sub(last.Time).Milliseconds()-floorMillis(r.Mono-last.Mono)) <= 1 {
+			last, held = r, true
+			continue
+		}
+		end()
+		take(r)
+		last = r
 	}
+	end()
 	for name, b := range boots {
 		if err := in.saveAnchors(b, fresh[name]); err != nil {
 			return nil, fmt.Errorf("boot %s: %w", name, err)
