@@ -39,6 +39,8 @@ func (w *watch) examine(ctx context.Context) health {
 	if _, err := w.Store.Stations(ctx); err != nil {
 		w.Log.Error("health: the database does not answer", "err", err)
 		h.Checks["database"] = "does not answer, see the log"
+	} else if w.Stats().Failing {
+		h.Checks["database"] = "takes nothing, see the log; stations keep what they have until it does again"
 	}
 	if !w.Stats().Connected {
 		h.Checks["ingest"] = "not connected to the broker"

@@ -3,6 +3,7 @@ package endtoend
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,8 +62,19 @@ func (d disk) clear(t *testing.T) {
 	}
 }
 
-// TestHeadOfficeWithoutDatabase lets head office's disk be full for a while: it says so, shows what it has, acknowledges
-// nothing, and when there is room again gets everything.
+// health is what head office answers whoever asks whether it is well.
+func (o *office) health(t *testing.T) (status int) {
+	t.Helper()
+	response, err := http.Get("http://" + o.http + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+// TestHeadOfficeWithoutDatabase lets head office's disk be full for a while: it says so, in its log and to whoever asks,
+// shows what it has, acknowledges nothing, and when there is room again gets everything.
 func TestHeadOfficeWithoutDatabase(t *testing.T) {
 	t.Parallel()
 	d := smallDisk(t)
@@ -82,8 +94,10 @@ func TestHeadOfficeWithoutDatabase(t *testing.T) {
 	if got := o.count(t, "kiosk", record.TicketIssued); got < 10 || got >= 50 {
 		t.Errorf("while its disk is full head office shows %d tickets, want those it has: from 10 to 49", got)
 	}
+	o.until(t, "is ill", func() bool { return o.health(t) == http.StatusServiceUnavailable })
 	d.clear(t)
 	o.says("the database works again")
+	o.until(t, "is well again", func() bool { return o.health(t) == http.StatusOK })
 	kiosk.mustTake(t)
 	o.until(t, "51 tickets", func() bool { return o.count(t, "kiosk", record.TicketIssued) == 51 })
 	kiosk.stop()
