@@ -52,7 +52,7 @@ crash: setup-test assets ## kill -9 at random instants: KILLS times, with RECORD
 	go test -tags x11 -timeout 2h -count=1 -v -run '^TestKills$$' ./internal/crash -kills $(KILLS) -records $(RECORDS) -seed $(SEED)
 
 chaos: setup-test ## bad lines between a station and head office for CHAOS, then what is written during an OUTAGE; SEED repeats a run
-	go test -tags x11 -timeout 2h -count=1 -v -run '^TestChaos$$|^TestOutage$$' ./internal/toxic -chaos $(CHAOS) -outage $(OUTAGE) -seed $(SEED)
+	go test -tags x11 -timeout 2h -count=1 -parallel 1 -v -run '^TestChaos$$|^TestOutage$$' ./internal/toxic -chaos $(CHAOS) -outage $(OUTAGE) -seed $(SEED)
 
 powercut: setup-powercut bin/kernel ## power cuts of a virtual machine: CUTS of the journal, as many of head office's database; SEED repeats a run
 	@$(GOBUILD) -o bin/ ./internal/powercut

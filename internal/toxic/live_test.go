@@ -149,7 +149,7 @@ func TestOutage(t *testing.T) {
 			at := s.journal.Position(record.Telemetry)
 			return s.durable() && at.Through == at.Last && s.uplink.Stats().Backlog[record.Events] < 100
 		}
-		busy50, busy95, busy := spread(s.latencies(o, 20*time.Millisecond, func() bool { return !drained() }))
+		busy50, busy95, busy := spread(s.latencies(o, 5*time.Millisecond, func() bool { return !drained() }))
 		s.settle()
 		took := time.Since(began)
 		s.compare(o)

@@ -16,6 +16,9 @@ const (
 	firstUnacked    = 8
 	mostUnacked     = 32
 	mostLiveUnacked = 128
+	// officeQueue is how much longer than at best head office may take for a batch of backlog: what is live waits as
+	// long there.
+	officeQueue = 50 * time.Millisecond
 )
 
 // maxAckTimeout bounds the doubling of Options.AckTimeout.
@@ -213,9 +216,9 @@ func (l *lane) answered(e *end, now time.Time) {
 		l.least = took
 	}
 	switch queue := took - l.least; {
-	case queue <= targetQueue:
+	case queue <= officeQueue:
 		l.allowed = min(l.allowed+1, mostUnacked)
-	case queue > 2*targetQueue && e.sent.After(l.shrunk):
+	case queue > 2*officeQueue && e.sent.After(l.shrunk):
 		l.allowed = max(l.allowed/2, 1)
 		l.shrunk = now
 	}

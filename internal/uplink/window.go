@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	// leastWindow is one small batch: on a line of 8 kB/s a live record waits a second behind it.
+	// leastWindow is two small batches: on a line of 8 kB/s a live record waits up to a second behind them.
 	leastWindow = 8 << 10
 	firstWindow = 16 << 10
 	leastBatch  = 512
 	// mostWindow keeps a line of 100 Mbit/s and a quarter of a second busy with targetQueue to spare.
 	mostWindow = 2 << 20
 	// targetQueue is how much longer than an idle line a batch may take to be answered: what is live waits as long.
-	targetQueue = 200 * time.Millisecond
+	targetQueue = 100 * time.Millisecond
 )
 
 // window is how many bytes of backlog may be on the line unanswered by the broker. It follows the line: it grows
@@ -32,7 +32,7 @@ type window struct {
 // newWindow begins on a line where the answer to a small packet takes least. care is how many connections in a row have
 // ended before any batch had passed: each time the first one is half as large, so that something passes in the end.
 func newWindow(least time.Duration, care int) window {
-	floor := max(leastWindow>>care, leastBatch)
+	floor := max(leastWindow>>care, 2*leastBatch)
 	return window{size: max(firstWindow>>care, floor), floor: floor, least: max(least, 1), starting: true}
 }
 
@@ -60,4 +60,4 @@ func (w *window) answered(sent, now time.Time, bytes int) {
 }
 
 // batch is how large a batch on the wire should be, so that several fit in.
-func (w *window) batch() int { return min(max(w.size/4, w.floor), record.MaxPayload*3/4) }
+func (w *window) batch() int { return min(max(w.size/8, w.floor/2), record.MaxPayload*3/4) }
