@@ -70,6 +70,9 @@ func (i *Ingest) share(ctx context.Context, group []arrival) {
 		i.index(ctx, i.o.Store.IndexLive)
 	}
 	i.views.credit += max(stored/storedForOne, leastShare)
+	if i.inbox.waiting() == 0 {
+		i.views.credit = 0 // there is time for all of it
+	}
 	for i.views.credit > 0 && i.inbox.waiting() > 0 {
 		n := i.index(ctx, i.o.Store.Index)
 		if n == 0 {

@@ -77,7 +77,7 @@ func (p *putter) deliver(d Delivery, receipt *Receipt) error {
 	if err != nil {
 		return err
 	}
-	fresh, beside, err := p.sift(l, d)
+	shares, err := p.siftAll(l, d)
 	if errors.Is(err, ErrConflict) {
 		receipt.Refused = err
 		return nil
@@ -90,12 +90,15 @@ func (p *putter) deliver(d Delivery, receipt *Receipt) error {
 			return err
 		}
 	}
-	receipt.New, receipt.Duplicates = len(fresh), len(d.Batch.Records)-len(fresh)
+	for _, sh := range shares {
+		receipt.New += len(sh.fresh)
+		if err := p.storeRecords(l, sh); err != nil {
+			return fmt.Errorf("store records: %w", err)
+		}
+	}
+	receipt.Duplicates = len(d.Batch.Records) - receipt.New
 	l.duplicates += uint64(receipt.Duplicates)
 	l.touched = true
-	if err := p.storeRecords(l, d, fresh, beside); err != nil {
-		return fmt.Errorf("store records: %w", err)
-	}
 	for _, lost := range d.Batch.Lost {
 		if err := p.storeLost(l, lost); err != nil {
 			return fmt.Errorf("store lost %d to %d: %w", lost.First, lost.Last, err)
@@ -110,9 +113,39 @@ func (p *putter) deliver(d Delivery, receipt *Receipt) error {
 	return nil
 }
 
-// sift returns the records that are not stored yet, and the batches that lie beside or around them.
-func (p *putter) sift(l *ledger, d Delivery) (fresh []record.Record, beside []held, err error) {
+// share is a part of a delivery: its records, those that are not stored yet, and the batches that lie beside or around
+// them. payload is what the records came as; nil when it holds others too.
+type share struct {
+	records, fresh []record.Record
+	beside         []held
+	payload        []byte
+}
+
+// widest is how far apart the first and the last record of one share are at most, unless there is none between: what is
+// held between them is looked at, and a delivery must not make the store look at everything.
+const widest = 10 * record.MaxBatchRecords
+
+// siftAll finds out what is new of a delivery.
+func (p *putter) siftAll(l *ledger, d Delivery) (shares []share, err error) {
 	records := d.Batch.Records
+	if n := len(records); n > 0 && records[n-1].Seq-records[0].Seq <= widest {
+		shares = []share{{records: records, payload: d.Payload}}
+	} else {
+		for _, run := range runs(records, nil) {
+			shares = append(shares, share{records: within(records, run)})
+		}
+	}
+	for i := range shares {
+		if shares[i].fresh, shares[i].beside, err = p.sift(l, shares[i]); err != nil {
+			return nil, err
+		}
+	}
+	return shares, nil
+}
+
+// sift returns the records that are not stored yet, and the batches that lie beside or around them.
+func (p *putter) sift(l *ledger, sh share) (fresh []record.Record, beside []held, err error) {
+	records := sh.records
 	if len(records) == 0 || l.id == 0 || records[0].Seq > l.highest {
 		return records, nil, nil
 	}
@@ -120,7 +153,7 @@ func (p *putter) sift(l *ledger, d Delivery) (fresh []record.Record, beside []he
 	if err != nil || len(beside) == 0 {
 		return records, nil, err
 	}
-	if len(d.Payload) > 0 && bytes.Equal(beside[0].payload, d.Payload) {
+	if len(sh.payload) > 0 && bytes.Equal(beside[0].payload, sh.payload) {
 		return nil, beside, nil // the same message again
 	}
 	for _, r := range records {
@@ -173,7 +206,8 @@ func difference(held, got record.Record) string {
 
 // storeRecords adds what is new as batches that overlap no other. A delivery that is new as a whole is stored as the
 // bytes that came.
-func (p *putter) storeRecords(l *ledger, d Delivery, fresh []record.Record, beside []held) error {
+func (p *putter) storeRecords(l *ledger, sh share) error {
+	fresh := sh.fresh
 	if len(fresh) == 0 {
 		return nil
 	}
@@ -183,10 +217,10 @@ func (p *putter) storeRecords(l *ledger, d Delivery, fresh []record.Record, besi
 	l.stored += uint64(len(fresh))
 	l.lastFresh = fresh
 	l.received = p.received
-	if len(beside) == 0 && len(fresh) == len(d.Batch.Records) && d.Payload != nil {
-		return p.add(l, fresh, d.Payload)
+	if len(sh.beside) == 0 && len(fresh) == len(sh.records) && sh.payload != nil {
+		return p.add(l, fresh, sh.payload)
 	}
-	pieces, err := p.makeRoom(l, fresh, beside)
+	pieces, err := p.makeRoom(l, fresh, sh.beside)
 	if err != nil {
 		return err
 	}

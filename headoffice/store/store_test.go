@@ -188,6 +188,35 @@ func TestTombstonesAdvanceThrough(t *testing.T) {
 	}
 }
 
+// A delivery whose records lie far apart is stored in parts, and known again.
+func TestDeliveryOfRecordsFarApart(t *testing.T) {
+	s := mustOpen(t, t.TempDir())
+	mustPut(t, s, events(epochA, doors(500, 510)...), events(epochA, doors(900_000, 900_010)...))
+	far := events(epochA, door(1), door(2), door(499), door(505), door(511), door(900_011), door(2_000_000))
+	payload, err := record.EncodeBatch(far.Batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	far.Payload = payload
+	if r := mustPut(t, s, far)[0]; r.New != 6 || r.Duplicates != 1 || r.Ack.Through != 2 || r.Highest != 2_000_000 {
+		t.Errorf("first: %+v", r)
+	}
+	if r := mustPut(t, s, far)[0]; r.New != 0 || r.Duplicates != 7 {
+		t.Errorf("again: %+v", r)
+	}
+	other := events(epochA, door(1), door(3), door(2_000_000))
+	other.Batch.Records[2].Mono++
+	if r := mustPut(t, s, other)[0]; !errors.Is(r.Refused, ErrConflict) || r.New != 0 {
+		t.Errorf("with another content: %+v", r)
+	}
+	if got := spell(mustPage(t, s, Query{Limit: 5}).Records); got != "a1 a2 a499 a500 a501" {
+		t.Errorf("read %q", got)
+	}
+	if p := mustProgress(t, s)[0]; p.Stored != 28 || p.Duplicates != 8 {
+		t.Errorf("progress %+v", p)
+	}
+}
+
 // naive is what Put promises, in the simplest way: every seq that is known, by what.
 type naive map[uint64]string
 
