@@ -14,7 +14,7 @@ import (
 // second. BenchmarkPut is also given as a ratio to what the machine can do in the same database: of the same payloads
 // inserted bare with one prepared statement, and of single records so.
 
-// sent makes batches as they come from one node, in order, one a second.
+// sent makes batches as they come from one node, in order, a thousand a second.
 type sent struct {
 	seq    uint64
 	random *rand.Rand
@@ -27,8 +27,8 @@ func (s *sent) batch(b testing.TB, size int) Delivery {
 		s.seq++
 		r := door(s.seq)
 		r.Type, r.Source = record.TemperatureMeasured, fmt.Sprintf("machine-room-%d/temperature", s.seq%10)
-		r.Time = started.Add(time.Duration(s.seq) * 100 * time.Millisecond)
-		r.Mono, r.Boot = int64(s.seq)*100e6+s.random.Int64N(1e6), "3f1c2f6a-7a53-4f0c-9d7a-0d6f5b1c2e11"
+		r.Time = started.Add(time.Duration(s.seq) * time.Millisecond)
+		r.Mono, r.Boot = int64(s.seq)*1e6+s.random.Int64N(1e6), "3f1c2f6a-7a53-4f0c-9d7a-0d6f5b1c2e11"
 		r.Data, _ = json.Marshal(map[string]any{"value": float64(s.random.IntN(400)+180) / 10, "unit": "°C",
 			"raw": s.random.Uint32(), "id": fmt.Sprintf("28-%012x", s.seq%10), "crc": s.random.Uint32() & 255})
 		batch.Records = append(batch.Records, r)

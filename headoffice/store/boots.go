@@ -155,9 +155,12 @@ func (in *indexer) place(o owner, h held, records []record.Record) ([]moment, er
 		} else {
 			id = nameless.id // it is never anchored
 		}
-		if err := in.exec(addPlacement, h.epoch, records[i].Seq, id, m.mono, m.placed, m.how); err != nil {
+		if err := in.placements.add(in.work, addPlacementMany, h.epoch, records[i].Seq, id, m.mono, m.placed, string(m.how)); err != nil {
 			return nil, err
 		}
+	}
+	if err := in.placements.flush(in.work, addPlacement); err != nil {
+		return nil, err
 	}
 	return placed, in.disturb(h, placed[0], placed[len(placed)-1])
 }

@@ -116,6 +116,7 @@ type indexer struct {
 	// nodes are those of which something is shown that was not.
 	nodes                  map[NodeKey]struct{}
 	happened, measurements rowsToAdd
+	placements             rowsToAdd
 }
 
 // step takes the most urgent batches. Records are placed again before what is oldest is shown for the first time.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -17,7 +18,7 @@ import (
 // mustRefuse expects that a Put fails because the database does not work, leaving nothing.
 func mustRefuse(t *testing.T, s *Store, d Delivery) {
 	t.Helper()
-	receipts, err := s.Put(t.Context(), []Delivery{d}, started)
+	receipts, err := s.Put(t.Context(), []Delivery{d}, started.Add(time.Hour))
 	if !errors.Is(err, ErrUnavailable) || receipts != nil {
 		t.Fatalf("stored %+v, %v, want ErrUnavailable", receipts, err)
 	}
@@ -81,7 +82,7 @@ func TestDiskFull(t *testing.T) {
 	var refused Delivery
 	for n := 0; ; n++ {
 		d := source.batch(t, 1000)
-		receipts, err := s.Put(t.Context(), []Delivery{d}, started)
+		receipts, err := s.Put(t.Context(), []Delivery{d}, started.Add(time.Hour))
 		if err != nil {
 			if !errors.Is(err, ErrUnavailable) {
 				t.Fatalf("put %d: %v, want ErrUnavailable", n, err)

@@ -122,6 +122,7 @@ const (
 	dropAnchors
 	addAnchor
 	addPlacement
+	addPlacementMany
 	setPlacement
 	findPlacement
 	placementsBelow
@@ -200,10 +201,11 @@ var queryText = [queries]string{
 	dropAnchors: `DELETE FROM anchors WHERE boot = ?`,
 	addAnchor:   `INSERT INTO anchors (boot, first_mono, first_time, last_mono, last_time) VALUES (?, ?, ?, ?, ?)`,
 
-	addPlacement:    `INSERT INTO placements (epoch, seq, boot, mono, placed, how) VALUES (?, ?, ?, ?, ?, ?)`,
-	setPlacement:    `UPDATE placements SET placed = ?, how = ? WHERE epoch = ? AND seq = ?`,
-	findPlacement:   `SELECT placed, how FROM placements WHERE epoch = ? AND seq = ?`,
-	placementRanges: `SELECT epoch, min(seq), max(seq) FROM placements WHERE boot = ? GROUP BY epoch`,
+	addPlacementMany: `INSERT INTO placements (epoch, seq, boot, mono, placed, how) VALUES ` + repeated(`?, ?, ?, ?, ?, ?`),
+	addPlacement:     `INSERT INTO placements (epoch, seq, boot, mono, placed, how) VALUES (?, ?, ?, ?, ?, ?)`,
+	setPlacement:     `UPDATE placements SET placed = ?, how = ? WHERE epoch = ? AND seq = ?`,
+	findPlacement:    `SELECT placed, how FROM placements WHERE epoch = ? AND seq = ?`,
+	placementRanges:  `SELECT epoch, min(seq), max(seq) FROM placements WHERE boot = ? GROUP BY epoch`,
 	placementsBelow: `SELECT p.seq, p.boot, b.name, p.mono, p.placed, p.how FROM placements p JOIN boots b ON b.id = p.boot
 		WHERE p.epoch = ? AND p.seq < ? ORDER BY p.seq DESC LIMIT ?`,
 	placementsAbove: `SELECT p.seq, p.boot, b.name, p.mono, p.placed, p.how FROM placements p JOIN boots b ON b.id = p.boot
