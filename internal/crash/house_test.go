@@ -140,7 +140,11 @@ func (h *house) newOffice() *victim {
 	return &victim{
 		name: "headoffice", ready: "head office ready", startup: 40 * time.Millisecond,
 		command: func() *exec.Cmd { return h.officeCommand(h.brokerURL) },
-		loaded:  func(ctx context.Context) { h.witness.await(ctx, &h.witness.acks, h.rng.Int64N(20), 2*time.Second) },
+		take: func(line string) bool {
+			h.hearLog("headoffice", line)
+			return false
+		},
+		loaded: func(ctx context.Context) { h.witness.await(ctx, &h.witness.acks, h.rng.Int64N(20), 2*time.Second) },
 		started: func(attributes map[string]string) {
 			h.api = attributes["http"]
 			if h.broker == nil {
@@ -209,6 +213,9 @@ func (h *house) hearLog(node, line string) {
 	h.tally.logged(node, line)
 	if strings.Contains(line, "setting it aside") || strings.Contains(line, "repair") || strings.Contains(line, "damaged") {
 		h.account.breach(repaired, "%s: %s", node, line)
+	}
+	if strings.HasPrefix(line, "panic:") || strings.Contains(line, "DATA RACE") {
+		h.account.breach(failed, "%s: %s", node, line)
 	}
 }
 
