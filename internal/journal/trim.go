@@ -19,11 +19,13 @@ type trimmer struct {
 	// zero when the clock is not believed or there is no such limit.
 	keep, age  time.Time
 	maxRecords int64 // 0: no limit
+	// crowded is whether it has been said that unacknowledged records have to go.
+	crowded *bool
 }
 
 func (w *writer) trimmer(tx *bbolt.Tx, plan *state, now time.Time) *trimmer {
 	o := w.j.options
-	t := &trimmer{tx: tx, plan: plan, log: o.Log, keep: now.Add(-o.Retain), maxRecords: o.MaxRecords}
+	t := &trimmer{tx: tx, plan: plan, log: o.Log, keep: now.Add(-o.Retain), maxRecords: o.MaxRecords, crowded: &w.crowded}
 	if o.MaxAge > 0 {
 		t.age = now.Add(-o.MaxAge)
 	}
@@ -55,6 +57,7 @@ func (t *trimmer) hasOutlived(h header) bool {
 // commit has to: acknowledged groups go first; then telemetry is thinned, then its oldest goes, then the oldest events.
 func (t *trimmer) toLimit(limit int64) error {
 	if !t.over(limit, t.maxRecords) {
+		*t.crowded = *t.crowded && t.over(limit-limit/4, t.maxRecords-t.maxRecords/4)
 		return nil
 	}
 	limit -= min(limit/16, 1<<20)
@@ -66,7 +69,8 @@ func (t *trimmer) toLimit(limit int64) error {
 			return err
 		}
 	}
-	if over() {
+	if over() && !*t.crowded {
+		*t.crowded = true
 		t.log.Warn("journal is full: thinning telemetry, and dropping the oldest when that is not enough",
 			"bytes", t.plan.Bytes, "records", t.plan.Records)
 	}

@@ -32,6 +32,7 @@ type writer struct {
 	room     *reserve
 	ground   ground
 	written  int64     // bytes packed by the last commit
+	crowded  bool      // unacknowledged records have to go for others
 	short    bool      // no room could be kept back
 	ceiling  int64     // what may be kept while the disk is full, in bytes; 0 when it is not
 	doubtful bool      // the last commit failed, and may be in the file all the same
