@@ -20,7 +20,7 @@ GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(
 WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
-.PHONY: help run replay screenshots test lint fuzz crash chaos powercut bench assets build cross clean setup-build setup-run \
+.PHONY: help run replay screenshots test lint fuzz crash faults chaos powercut bench assets build cross clean setup-build setup-run \
 	setup-test setup-lint setup-screenshots setup-bench setup-powercut
 
 help: ## list the targets
@@ -60,6 +60,9 @@ powercut: setup-powercut bin/kernel ## power cuts of a virtual machine: CUTS of 
 
 bin/kernel:
 	@.ci/kernel $@ || test "$(SETUP)" = true
+
+faults: setup-test assets ## disks that fail in every way at every place, under the journal
+	go test -timeout 1h -count=1 -v -run 'Damaged|Disk|Room|ReadOnly|Fail|Read' ./internal/journal -faults
 
 bench: setup-bench build ## what it costs, beside others, in one table; BENCH=-quick in three minutes
 	@$(GOBUILD) -o bin/ ./internal/bench

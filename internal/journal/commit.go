@@ -57,7 +57,7 @@ func (w *writer) attempt(plan func() state, events []record.Record) error {
 	switch {
 	case err == nil:
 		return nil
-	case isFull(err):
+	case isFull(err) && !w.doubtful:
 		return w.attemptFull(plan, events, err)
 	case errors.Is(err, errDamaged):
 		if replaced := w.replaceDamaged(err); replaced != nil {

@@ -79,7 +79,11 @@ func (f *file) view(read func(*bbolt.Tx) error) error {
 func (f *file) update(write func(*bbolt.Tx) error) error {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	return guard(func() error { return f.db.Update(write) })
+	err := guard(func() error { return f.db.Update(write) })
+	if named := (*fs.PathError)(nil); errors.As(err, &named) {
+		named.Path = f.path // it may have been opened under its temporary name
+	}
+	return err
 }
 
 // exchange closes the open file and goes on with another that has taken its name.

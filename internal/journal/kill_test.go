@@ -28,6 +28,13 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	}
+	if base := os.Getenv(faultyEnv); base != "" {
+		if err := serveFaulty(base); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	goleak.VerifyTestMain(m)
 }
 

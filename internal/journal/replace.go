@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"go.etcd.io/bbolt"
+	"golang.org/x/sys/unix"
 
 	"stationkeeper/internal/record"
 )
@@ -21,12 +22,6 @@ const keptAside = 2
 // replace sets a damaged file aside and makes a new one in its place, with a new epoch, of what can be read in the old.
 // At every instant there is a file under the name.
 func replace(path string, cause error, o Options) (*bbolt.DB, *record.JournalReplacedData, error) {
-	aside := fmt.Sprintf("%s.damaged-%s", path, o.Clock().Wall.Format("20060102T150405.000Z"))
-	o.Log.Error("journal is damaged: setting it aside and beginning a new epoch", "file", path, "aside", aside, "reason", cause)
-	forgetAside(path)
-	if err := newReserve(path).giveUp(); err != nil {
-		return nil, nil, err
-	}
 	old, err := os.Open(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read damaged file: %w", err)
@@ -37,6 +32,16 @@ func replace(path string, cause error, o Options) (*bbolt.DB, *record.JournalRep
 		return nil, nil, fmt.Errorf("read damaged file: %w", err)
 	}
 	found := search(old, info.Size())
+	if size := info.Size(); size > 0 && found.unread >= size {
+		// It is the disk that is damaged, and perhaps for a moment only. What is there stays.
+		return nil, nil, fmt.Errorf("the disk delivers nothing of the file's %d bytes: %w", size, unix.EIO)
+	}
+	aside := fmt.Sprintf("%s.damaged-%s", path, o.Clock().Wall.Format("20060102T150405.000Z"))
+	o.Log.Error("journal is damaged: setting it aside and beginning a new epoch", "file", path, "aside", aside, "reason", cause)
+	forgetAside(path)
+	if err := newReserve(path).giveUp(); err != nil {
+		return nil, nil, err
+	}
 	db, err := beginBuild(path)
 	if err == nil {
 		err = errors.Join(guard(func() error { return found.take(db, old) }), db.Sync(), db.Close())

@@ -1,0 +1,321 @@
+package journal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/hanwen/go-fuse/v2/fs"
+	"github.com/hanwen/go-fuse/v2/fuse"
+	"golang.org/x/sys/unix"
+)
+
+// faultyEnv makes this binary the server of a file system that fails as it is told. It is a process of its own because
+// reading a mapped page of it holds up the Go program that reads.
+const faultyEnv = "JOURNAL_TEST_FAULTY"
+
+// faulty is a file system that shows a folder and fails by plan. A flush that fails loses what was written since the last
+// one that succeeded, while it can still be read: so does Linux with a disk that fails.
+type faulty struct {
+	dir  string // where it is mounted
+	plan string // the plan's file
+}
+
+// fault is one line of a plan: every so-manieth operation of a kind fails.
+type fault struct {
+	op    string // "read", "write", "fsync" or "change": creating, renaming, removing, allocating
+	errno syscall.Errno
+	every int
+}
+
+func mountFaulty(t *testing.T) *faulty {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("mounting a file system of one's own needs root")
+	}
+	base := t.TempDir()
+	f := &faulty{dir: filepath.Join(base, "mount"), plan: filepath.Join(base, "plan")}
+	store := filepath.Join(base, "store")
+	if err := errors.Join(os.Mkdir(f.dir, 0o700), os.Mkdir(store, 0o700), os.WriteFile(f.plan, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	server := exec.Command(os.Args[0])
+	server.Env = append(os.Environ(), faultyEnv+"="+base)
+	server.Stderr = os.Stderr
+	out, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "mounted\n" {
+		t.Skipf("no FUSE to mount a file system of one's own: %v", errors.Join(err, server.Wait()))
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(unix.Unmount(f.dir, unix.MNT_DETACH), server.Process.Kill()); err != nil {
+			t.Error(err)
+		}
+		_ = server.Wait() // that it was killed is no news
+	})
+	return f
+}
+
+// fail makes the file system fail by a plan from now on; without faults it works.
+func (f *faulty) fail(t testing.TB, faults ...fault) {
+	t.Helper()
+	text := []byte{}
+	for _, one := range faults {
+		text = fmt.Appendf(text, "%s %d %d\n", one.op, one.errno, one.every)
+	}
+	if err := os.WriteFile(f.plan+".new", text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(f.plan+".new", f.plan); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// forget makes the kernel forget what it holds of the file system in memory.
+func (f *faulty) forget(t testing.TB, file string) {
+	t.Helper()
+	h, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(unix.Fadvise(int(h.Fd()), 0, 0, unix.FADV_DONTNEED), h.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// serveFaulty is the server process. It ends when the file system is unmounted.
+func serveFaulty(base string) error {
+	store := filepath.Join(base, "store")
+	var st syscall.Stat_t
+	if err := syscall.Stat(store, &st); err != nil {
+		return err
+	}
+	p := &planned{path: filepath.Join(base, "plan"), unsynced: map[uint64][]patch{}}
+	root := &fs.LoopbackRoot{Path: store, Dev: uint64(st.Dev)}
+	root.NewNode = func(r *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
+		return &faultyNode{LoopbackNode: fs.LoopbackNode{RootData: r}, plan: p}
+	}
+	top := &faultyNode{LoopbackNode: fs.LoopbackNode{RootData: root}, plan: p}
+	root.RootNode = top
+	server, err := fs.Mount(filepath.Join(base, "mount"), top, &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true, FsName: "faulty"}})
+	if err != nil {
+		return err
+	}
+	fmt.Println("mounted")
+	server.Wait()
+	return nil
+}
+
+// planned decides which operations fail, and remembers what a flush that fails is to lose.
+type planned struct {
+	path string
+
+	mu       sync.Mutex
+	text     string
+	count    map[string]int
+	unsynced map[uint64][]patch // by inode
+}
+
+// patch is what was at a place before it was written to.
+type patch struct {
+	at  int64
+	was []byte
+}
+
+// fails says whether an operation is to fail.
+func (p *planned) fails(op string) syscall.Errno {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text, err := os.ReadFile(p.path)
+	if err != nil {
+		return syscall.EIO
+	}
+	if string(text) != p.text {
+		p.text, p.count = string(text), map[string]int{}
+	}
+	if len(text) == 0 {
+		return 0
+	}
+	p.count[op]++
+	for rest := p.text; rest != ""; {
+		var f fault
+		var errno int
+		if _, err := fmt.Sscanf(rest, "%s %d %d\n", &f.op, &errno, &f.every); err != nil {
+			return syscall.EIO
+		}
+		_, rest, _ = cutLine(rest)
+		if f.op == op && p.count[op]%f.every == 0 {
+			return syscall.Errno(errno)
+		}
+	}
+	return 0
+}
+
+func cutLine(s string) (line, rest string, found bool) {
+	for i := range s {
+		if s[i] == '\n' {
+			return s[:i], s[i+1:], true
+		}
+	}
+	return s, "", false
+}
+
+type faultyNode struct {
+	fs.LoopbackNode
+	plan *planned
+}
+
+// handle is an open file. Without it the kernel would read and write by itself, past the plan.
+type handle struct{ file fs.FileHandle }
+
+func (h *handle) Flush(ctx context.Context) syscall.Errno { return h.file.(fs.FileFlusher).Flush(ctx) }
+
+func (h *handle) Release(ctx context.Context) syscall.Errno {
+	return h.file.(fs.FileReleaser).Release(ctx)
+}
+
+func (h *handle) Getattr(ctx context.Context, out *fuse.AttrOut) syscall.Errno {
+	return h.file.(fs.FileGetattrer).Getattr(ctx, out)
+}
+
+func (h *handle) Setattr(ctx context.Context, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
+	return h.file.(fs.FileSetattrer).Setattr(ctx, in, out)
+}
+
+func (n *faultyNode) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {
+	f, more, errno := n.LoopbackNode.Open(ctx, flags)
+	if errno != 0 {
+		return nil, 0, errno
+	}
+	return &handle{f}, more, 0
+}
+
+// backing opens the file behind a handle for reading and writing.
+func backing(f fs.FileHandle) (*os.File, uint64, error) {
+	h, ok := f.(*handle)
+	if !ok {
+		return nil, 0, errors.New("the handle is no file's")
+	}
+	fd, ok := h.file.(fs.FilePassthroughFder).PassthroughFd()
+	if !ok {
+		return nil, 0, errors.New("the handle has no file")
+	}
+	file, err := os.OpenFile(fmt.Sprintf("/proc/self/fd/%d", fd), os.O_RDWR, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	var st syscall.Stat_t
+	if err := syscall.Fstat(fd, &st); err != nil {
+		return nil, 0, errors.Join(err, file.Close())
+	}
+	return file, st.Ino, nil
+}
+
+func (n *faultyNode) Write(ctx context.Context, f fs.FileHandle, data []byte, off int64) (uint32, syscall.Errno) {
+	if errno := n.plan.fails("write"); errno != 0 {
+		return 0, errno
+	}
+	file, ino, err := backing(f)
+	if err != nil {
+		return 0, syscall.EIO
+	}
+	defer file.Close()
+	was := make([]byte, len(data))
+	if _, err := file.ReadAt(was, off); err != nil && !errors.Is(err, io.EOF) {
+		return 0, syscall.EIO
+	}
+	n.plan.mu.Lock()
+	n.plan.unsynced[ino] = append(n.plan.unsynced[ino], patch{off, was})
+	n.plan.mu.Unlock()
+	return f.(*handle).file.(fs.FileWriter).Write(ctx, data, off)
+}
+
+func (n *faultyNode) Fsync(_ context.Context, f fs.FileHandle, _ uint32) syscall.Errno {
+	errno := n.plan.fails("fsync")
+	if f == nil {
+		return errno
+	}
+	file, ino, err := backing(f)
+	if err != nil {
+		return errno // a folder
+	}
+	defer file.Close()
+	n.plan.mu.Lock()
+	defer n.plan.mu.Unlock()
+	if errno != 0 {
+		lost := n.plan.unsynced[ino]
+		for i := len(lost) - 1; i >= 0; i-- {
+			if _, err := file.WriteAt(lost[i].was, lost[i].at); err != nil {
+				return syscall.EIO
+			}
+		}
+	}
+	delete(n.plan.unsynced, ino)
+	return errno
+}
+
+func (n *faultyNode) Read(ctx context.Context, f fs.FileHandle, dest []byte, off int64) (fuse.ReadResult, syscall.Errno) {
+	if errno := n.plan.fails("read"); errno != 0 {
+		return nil, errno
+	}
+	return f.(*handle).file.(fs.FileReader).Read(ctx, dest, off)
+}
+
+func (n *faultyNode) Allocate(ctx context.Context, f fs.FileHandle, off, size uint64, mode uint32) syscall.Errno {
+	if errno := n.plan.fails("change"); errno != 0 {
+		return errno
+	}
+	return f.(*handle).file.(fs.FileAllocater).Allocate(ctx, off, size, mode)
+}
+
+func (n *faultyNode) Create(ctx context.Context, name string, flags, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
+	if errno := n.plan.fails("change"); errno != 0 {
+		return nil, nil, 0, errno
+	}
+	node, f, more, errno := n.LoopbackNode.Create(ctx, name, flags, mode, out)
+	if errno != 0 {
+		return nil, nil, 0, errno
+	}
+	return node, &handle{f}, more, 0
+}
+
+func (n *faultyNode) Setattr(ctx context.Context, f fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
+	if errno := n.plan.fails("change"); errno != 0 {
+		return errno
+	}
+	return n.LoopbackNode.Setattr(ctx, f, in, out)
+}
+
+func (n *faultyNode) Unlink(ctx context.Context, name string) syscall.Errno {
+	if errno := n.plan.fails("change"); errno != 0 {
+		return errno
+	}
+	return n.LoopbackNode.Unlink(ctx, name)
+}
+
+func (n *faultyNode) Rename(ctx context.Context, name string, to fs.InodeEmbedder, newName string, flags uint32) syscall.Errno {
+	if errno := n.plan.fails("change"); errno != 0 {
+		return errno
+	}
+	return n.LoopbackNode.Rename(ctx, name, to, newName, flags)
+}
+
+func (n *faultyNode) Link(ctx context.Context, target fs.InodeEmbedder, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+	if errno := n.plan.fails("change"); errno != 0 {
+		return nil, errno
+	}
+	return n.LoopbackNode.Link(ctx, target, name, out)
+}
