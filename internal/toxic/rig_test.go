@@ -169,6 +169,8 @@ type station struct {
 	uplink  *uplink.Uplink
 	hangUp  func()
 	promise map[string]record.Record // what Append has returned, by epoch, stream and seq
+	// forgotten is how many of them are not in the journal any more, since it was put back from a copy.
+	forgotten int
 }
 
 // openJournal opens a journal whose clock may be any.
@@ -275,25 +277,25 @@ func (s *station) durable() bool {
 	for _, stream := range record.Streams {
 		at[stream] = s.journal.Position(stream).Last
 	}
-	return uint64(len(s.promise)) <= at[record.Events]+at[record.Telemetry]
+	return uint64(len(s.promise)-s.forgotten) <= at[record.Events]+at[record.Telemetry]
 }
 
-// compare holds what head office has against what was promised and what the journal holds: complete, equal, once.
-func (s *station) compare(o *office) {
+// holds compares what head office has with what was promised: complete, equal, once. It returns what head office has.
+func (s *station) holds(o *office) (held map[string]record.Record) {
 	s.t.Helper()
-	held := map[string]record.Record{}
+	held = map[string]record.Record{}
 	for _, stream := range record.Streams {
-		last := uint64(0)
+		last, epoch := uint64(0), ""
 		s.each(o, stream, func(r store.Record) {
 			id := identity(r.Epoch, stream, r.Seq)
 			if _, twice := held[id]; twice {
 				s.t.Errorf("head office has %s twice", id)
 			}
 			held[id] = r.Record
-			if r.Epoch == s.journal.Epoch() && r.Seq != last+1 {
+			if r.Epoch == epoch && r.Seq != last+1 {
 				s.t.Errorf("head office shows %s after %d", id, last)
 			}
-			last = r.Seq
+			last, epoch = r.Seq, r.Epoch
 		})
 	}
 	for id, promised := range s.promise {
@@ -304,6 +306,13 @@ func (s *station) compare(o *office) {
 			s.t.Errorf("%s: head office has %+v, promised was %+v", id, got, promised)
 		}
 	}
+	return held
+}
+
+// compare holds what head office has against what was promised and what the journal holds.
+func (s *station) compare(o *office) {
+	s.t.Helper()
+	held := s.holds(o)
 	for _, stream := range record.Streams {
 		for after := uint64(0); ; {
 			records, lost, err := s.journal.Read(stream, after, 1000)
