@@ -216,6 +216,31 @@ func TestAnyPagesMayBeDamaged(t *testing.T) {
 	}
 }
 
+// TestSalvageBelievesOnlyWhatWasFinished leaves in a damaged file a group of a commit that was never finished, and an
+// earlier version of one that is there.
+func TestSalvageBelievesOnlyWhatWasFinished(t *testing.T) {
+	s := newSpecimen(t, 4, 30)
+	content := append(make([]byte, 2*pageSize), s.sound[2*pageSize:]...)
+	events := s.model[record.Events]
+	next := events[len(events)-1].Seq + 1
+	for _, h := range []header{
+		{first: next, last: next, serial: 1 << 40},
+		{first: 1, last: 1, serial: 1},
+	} {
+		r := events[0]
+		r.Seq, r.Data = h.first, []byte(`{"never":"reported"}`)
+		h.stream, h.records, h.committed = record.Events, 1, noon
+		page := make([]byte, pageSize)
+		copy(page, h.pack(record.AppendRecord(nil, r)))
+		content = append(content, page...)
+	}
+	var sum outcome
+	s.open(t, t.TempDir(), "remains of other commits", content, &sum)
+	if sum.replaced != 1 {
+		t.Error("the file was not replaced")
+	}
+}
+
 // FuzzOpen gives the journal any bytes as its file. It always opens, and hands out nothing that was not written.
 func FuzzOpen(f *testing.F) {
 	s := newSpecimen(f, 2, 12)

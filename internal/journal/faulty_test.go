@@ -25,13 +25,17 @@ const faultyEnv = "JOURNAL_TEST_FAULTY"
 // faulty is a file system that shows a folder and fails by plan. A flush that fails loses what was written since the last
 // one that succeeded, while it can still be read: so does Linux with a disk that fails.
 type faulty struct {
-	dir  string // where it is mounted
-	plan string // the plan's file
+	dir   string // where it is mounted
+	store string // what it shows
+	plan  string // the plan's file
 }
 
 // fault is one line of a plan: every so-manieth operation of a kind fails.
 type fault struct {
-	op    string // "read", "write", "fsync" or "change": creating, renaming, removing, allocating
+	// op is "read", "write", "fsync" or "change": creating, renaming, removing, allocating. With "kill" everything but
+	// reading fails from the so-manieth operation on: that is the disk which a program leaves that is killed there. With
+	// "cut" the power is: what was not flushed is lost as well, and names that were moved in a folder that was not.
+	op    string
 	errno syscall.Errno
 	every int
 }
@@ -42,9 +46,8 @@ func mountFaulty(t *testing.T) *faulty {
 		t.Skip("mounting a file system of one's own needs root")
 	}
 	base := t.TempDir()
-	f := &faulty{dir: filepath.Join(base, "mount"), plan: filepath.Join(base, "plan")}
-	store := filepath.Join(base, "store")
-	if err := errors.Join(os.Mkdir(f.dir, 0o700), os.Mkdir(store, 0o700), os.WriteFile(f.plan, nil, 0o600)); err != nil {
+	f := &faulty{dir: filepath.Join(base, "mount"), store: filepath.Join(base, "store"), plan: filepath.Join(base, "plan")}
+	if err := errors.Join(os.Mkdir(f.dir, 0o700), os.Mkdir(f.store, 0o700), os.WriteFile(f.plan, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	server := exec.Command(os.Args[0])
@@ -103,7 +106,7 @@ func serveFaulty(base string) error {
 	if err := syscall.Stat(store, &st); err != nil {
 		return err
 	}
-	p := &planned{path: filepath.Join(base, "plan"), unsynced: map[uint64][]patch{}}
+	p := &planned{path: filepath.Join(base, "plan"), unsynced: map[uint64]*unsynced{}}
 	root := &fs.LoopbackRoot{Path: store, Dev: uint64(st.Dev)}
 	root.NewNode = func(r *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
 		return &faultyNode{LoopbackNode: fs.LoopbackNode{RootData: r}, plan: p}
@@ -126,7 +129,48 @@ type planned struct {
 	mu       sync.Mutex
 	text     string
 	count    map[string]int
-	unsynced map[uint64][]patch // by inode
+	unsynced map[uint64]*unsynced // by inode
+	moved    []move               // since the folder was flushed
+	cut      bool
+}
+
+// unsynced is what was written to a file since it was flushed.
+type unsynced struct {
+	file    *os.File
+	patches []patch
+}
+
+// undo puts back what was there before.
+func (u *unsynced) undo() error {
+	for i := len(u.patches) - 1; i >= 0; i-- {
+		if _, err := u.file.WriteAt(u.patches[i].was, u.patches[i].at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// move is a file that got another name; stash is what had that name before.
+type move struct{ from, to, stash string }
+
+func (m move) undo() error {
+	err := os.Rename(m.to, m.from)
+	if m.stash != "" {
+		err = errors.Join(err, os.Rename(m.stash, m.to))
+	}
+	return err
+}
+
+// lose is what a power cut does. The caller holds mu.
+func (p *planned) lose() error {
+	var errs []error
+	for _, u := range p.unsynced {
+		errs = append(errs, u.undo())
+	}
+	for i := len(p.moved) - 1; i >= 0; i-- {
+		errs = append(errs, p.moved[i].undo())
+	}
+	return errors.Join(errs...)
 }
 
 // patch is what was at a place before it was written to.
@@ -144,12 +188,15 @@ func (p *planned) fails(op string) syscall.Errno {
 		return syscall.EIO
 	}
 	if string(text) != p.text {
-		p.text, p.count = string(text), map[string]int{}
+		p.text, p.count, p.cut = string(text), map[string]int{}, false
 	}
 	if len(text) == 0 {
 		return 0
 	}
 	p.count[op]++
+	if op != "read" {
+		p.count["all"]++
+	}
 	for rest := p.text; rest != ""; {
 		var f fault
 		var errno int
@@ -157,9 +204,19 @@ func (p *planned) fails(op string) syscall.Errno {
 			return syscall.EIO
 		}
 		_, rest, _ = cutLine(rest)
-		if f.op == op && p.count[op]%f.every == 0 {
+		end := f.op == "kill" || f.op == "cut"
+		switch {
+		case f.op == op && p.count[op]%f.every == 0:
 			return syscall.Errno(errno)
+		case !end || op == "read" || p.count["all"] < f.every:
+			continue
+		case f.op == "cut" && !p.cut:
+			p.cut = true
+			if err := p.lose(); err != nil {
+				fmt.Fprintln(os.Stderr, "undo:", err)
+			}
 		}
+		return syscall.Errno(errno)
 	}
 	return 0
 }
@@ -232,38 +289,69 @@ func (n *faultyNode) Write(ctx context.Context, f fs.FileHandle, data []byte, of
 	if err != nil {
 		return 0, syscall.EIO
 	}
-	defer file.Close()
 	was := make([]byte, len(data))
 	if _, err := file.ReadAt(was, off); err != nil && !errors.Is(err, io.EOF) {
 		return 0, syscall.EIO
 	}
 	n.plan.mu.Lock()
-	n.plan.unsynced[ino] = append(n.plan.unsynced[ino], patch{off, was})
+	u := n.plan.unsynced[ino]
+	if u == nil {
+		u = &unsynced{file: file}
+		n.plan.unsynced[ino] = u
+	} else {
+		_ = file.Close() // it was only read
+	}
+	u.patches = append(u.patches, patch{off, was})
 	n.plan.mu.Unlock()
 	return f.(*handle).file.(fs.FileWriter).Write(ctx, data, off)
 }
 
 func (n *faultyNode) Fsync(_ context.Context, f fs.FileHandle, _ uint32) syscall.Errno {
 	errno := n.plan.fails("fsync")
-	if f == nil {
-		return errno
-	}
 	file, ino, err := backing(f)
-	if err != nil {
-		return errno // a folder
-	}
-	defer file.Close()
 	n.plan.mu.Lock()
 	defer n.plan.mu.Unlock()
-	if errno != 0 {
-		lost := n.plan.unsynced[ino]
-		for i := len(lost) - 1; i >= 0; i-- {
-			if _, err := file.WriteAt(lost[i].was, lost[i].at); err != nil {
-				return syscall.EIO
-			}
+	if err != nil {
+		return syscall.EIO
+	}
+	defer file.Close()
+	u := n.plan.unsynced[ino]
+	delete(n.plan.unsynced, ino)
+	if u == nil {
+		return errno
+	}
+	defer u.file.Close()
+	if errno != 0 && !n.plan.cut {
+		if err := u.undo(); err != nil {
+			return syscall.EIO
 		}
 	}
-	delete(n.plan.unsynced, ino)
+	return errno
+}
+
+// folder is an open folder.
+type folder struct {
+	fs.FileReaddirenter
+	fs.FileReleasedirer
+	plan *planned
+}
+
+func (n *faultyNode) OpendirHandle(ctx context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {
+	h, more, errno := n.LoopbackNode.OpendirHandle(ctx, flags)
+	if errno != 0 {
+		return nil, 0, errno
+	}
+	return &folder{h.(fs.FileReaddirenter), h.(fs.FileReleasedirer), n.plan}, more, 0
+}
+
+// Fsyncdir makes names last.
+func (f *folder) Fsyncdir(context.Context, uint32) syscall.Errno {
+	errno := f.plan.fails("fsync")
+	f.plan.mu.Lock()
+	defer f.plan.mu.Unlock()
+	if errno == 0 {
+		f.plan.moved = nil
+	}
 	return errno
 }
 
@@ -310,7 +398,19 @@ func (n *faultyNode) Rename(ctx context.Context, name string, to fs.InodeEmbedde
 	if errno := n.plan.fails("change"); errno != 0 {
 		return errno
 	}
-	return n.LoopbackNode.Rename(ctx, name, to, newName, flags)
+	m := move{from: filepath.Join(n.RootData.Path, name), to: filepath.Join(n.RootData.Path, newName)}
+	n.plan.mu.Lock()
+	defer n.plan.mu.Unlock()
+	stash := fmt.Sprintf("%s-stash%d", n.RootData.Path, len(n.plan.moved))
+	_ = os.Remove(stash) // of a move that has been flushed
+	if os.Link(m.to, stash) == nil {
+		m.stash = stash
+	}
+	errno := n.LoopbackNode.Rename(ctx, name, to, newName, flags)
+	if errno == 0 {
+		n.plan.moved = append(n.plan.moved, m)
+	}
+	return errno
 }
 
 func (n *faultyNode) Link(ctx context.Context, target fs.InodeEmbedder, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
