@@ -13,7 +13,7 @@ const (
 	maxWaiting      = 4096
 	maxWaitingBytes = 64 << 20
 	maxGroup        = 256
-	maxGroupBytes   = 512 << 10 // some ten thousand records: what happens now does not wait long for them
+	maxGroupBytes   = 48 << 10 // a thousand records or two: what happens now does not wait long for them
 	// smallBytes is the largest payload of a small message. What happens one by one is small, a backlog is not.
 	smallBytes = 2 << 10
 )
@@ -32,7 +32,7 @@ type work struct {
 	nobody time.Time
 	// retained holds the latest message of each topic of state and presence, in order of arrival.
 	retained []message
-	// others are batches, and messages of topics that are none, the small ones first.
+	// others are batches, and messages of topics that are none: the small ones first, and alone in every other turn.
 	others []message
 }
 
@@ -46,6 +46,7 @@ type inbox struct {
 	// small and large hold the others, in order of arrival. A node's batches may so overtake one another; the store
 	// takes them in any order.
 	small, large []message
+	overtaken    bool // the turn before went to small ones alone while large ones waited
 	bytes        int
 }
 
@@ -113,7 +114,13 @@ func (b *inbox) group() (w work, ok bool) {
 		delete(b.retained, name)
 		b.order = b.order[1:]
 	}
-	w.others = append(b.takeFrom(&b.small), b.takeFrom(&b.large)...)
+	w.others = b.takeFrom(&b.small)
+	if b.overtaken || len(w.others) == 0 {
+		w.others = append(w.others, b.takeFrom(&b.large)...)
+		b.overtaken = false
+	} else {
+		b.overtaken = len(b.large) > 0
+	}
 	return w, !w.nobody.IsZero() || len(w.retained)+len(w.others) > 0
 }
 

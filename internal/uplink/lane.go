@@ -14,11 +14,11 @@ const (
 	// and grows with every acknowledgement that comes soon, so that a head office to which a thousand stations come back
 	// at once is not buried. Live ones, which are small, have mostLiveUnacked.
 	firstUnacked    = 8
-	mostUnacked     = 32
+	mostUnacked     = 16
 	mostLiveUnacked = 128
 	// officeQueue is how much longer than at best head office may take for a batch of backlog: what is live waits as
 	// long there.
-	officeQueue = 50 * time.Millisecond
+	officeQueue = 20 * time.Millisecond
 )
 
 // maxAckTimeout bounds the doubling of Options.AckTimeout.
