@@ -186,16 +186,21 @@ func (s shelf) moveBack(recents []place, plan *state) error {
 	bucket.FillPercent = 1 // names only rise
 	for recents = recents[:n]; len(recents) > 0; {
 		run := joinable(recents)
-		if h, packed, ok := joined(s.stream, recents[:max(run, 1)], plan.Serial); ok && run > 1 {
+		switch {
+		case run > 1:
+			h, packed, ok := joined(s.stream, recents[:run], plan.Serial)
+			if !ok {
+				return nil // one of them has changed under our hands, which its reader will find
+			}
 			if err := s.exchange(recents[:run], place{first: h.first, packed: packed}, plan); err != nil {
 				return err
 			}
-		} else if run > 1 {
-			return nil // one of them has changed under our hands, which its reader will find
-		} else if recents[0].madeBy(plan.Serial) {
+		case recents[0].madeBy(plan.Serial):
 			return nil
-		} else if err := s.tx.MoveBucket(groupName(s.stream, recents[0].first), nil, bucket); err != nil {
-			return fmt.Errorf("move group of %s from %d: %w", s.stream, recents[0].first, err)
+		default:
+			if err := s.tx.MoveBucket(groupName(s.stream, recents[0].first), nil, bucket); err != nil {
+				return fmt.Errorf("move group of %s from %d: %w", s.stream, recents[0].first, err)
+			}
 		}
 		recents = recents[max(run, 1):]
 	}
