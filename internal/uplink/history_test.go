@@ -333,3 +333,21 @@ func TestAskedAgain(t *testing.T) {
 		t.Errorf("sent %d, %d of them again; want 114 and 4: %v", now.Records, now.Resent, a.arrivals)
 	}
 }
+
+// A journal whose file was damaged goes on in a new epoch while the program runs.
+func TestEpochThatChangesUnderWay(t *testing.T) {
+	broker, _ := startBroker(t, "127.0.0.1:0")
+	a := startArchive(t, broker, true)
+	j := openJournal(t, t.TempDir())
+	run(t, broker, j, nil)
+	write(t, j, record.Events, 60, "before ")
+	acknowledged(t, j)
+	old := j.Epoch()
+	write(t, j, record.Telemetry, 30, "before ")
+	if err := j.Renew("its file was damaged"); err != nil {
+		t.Fatal(err)
+	}
+	write(t, j, record.Events, 10, "after ")
+	acknowledged(t, j)
+	a.check(j, old)
+}

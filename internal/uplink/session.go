@@ -46,6 +46,7 @@ type session struct {
 	ended   chan struct{} // closed when nobody reads answers any more
 	waits   sync.WaitGroup
 
+	epoch   string   // of the journal, which lanes are about
 	lanes   [2]*lane // in the order of record.Streams
 	cutters [2]*cutter
 	window  window
@@ -100,6 +101,7 @@ func (u *Uplink) connectAndServe(ctx context.Context) error {
 }
 
 func (s *session) beginLanes() {
+	s.epoch = s.options.Journal.Epoch()
 	for i, stream := range record.Streams {
 		at := s.options.Journal.Position(stream)
 		s.lanes[i] = newLane(stream, at.Through, at.Base, s.options.AckTimeout)
@@ -263,6 +265,9 @@ func (s *session) serve(ctx context.Context) error {
 // sendSome gives the sender its next packet when it has none, and says how long nothing is to be done unless something
 // happens.
 func (s *session) sendSome(now time.Time) (rest time.Duration, err error) {
+	if s.options.Journal.Epoch() != s.epoch { // a damaged file was replaced while the program went on
+		s.beginLanes()
+	}
 	rest = min(s.untilOverdue(now), s.reportBacklog(now))
 	if s.busy {
 		return rest, nil
