@@ -152,7 +152,7 @@ func TestBrowserPictures(t *testing.T) {
 		b.shoot(page.name+"-wall", 1920, 1080, true)
 		b.do(chromedp.EmulateViewport(360, 740))
 		overflow, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](
-			`document.documentElement.scrollWidth > document.documentElement.clientWidth`))
+			`[document.documentElement, document.querySelector('#complete') ?? document.body].some(e => e.scrollWidth > e.clientWidth)`))
 		if err != nil {
 			t.Fatal(err)
 		}
