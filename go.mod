@@ -26,6 +26,8 @@ require (
 	periph.io/x/host/v3 v3.8.5
 )
 
+require go.etcd.io/gofail v0.2.0 // indirect
+
 require (
 	fyne.io/systray v1.12.3-0.20260810170012-af4e8e793ec4 // indirect
 	github.com/BurntSushi/toml v1.6.0 // indirect
@@ -85,4 +87,7 @@ require (
 	modernc.org/memory v1.12.1 // indirect
 )
 
-tool honnef.co/go/tools/cmd/staticcheck
+tool (
+	go.etcd.io/gofail
+	honnef.co/go/tools/cmd/staticcheck
+)

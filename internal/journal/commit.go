@@ -60,10 +60,7 @@ func (w *writer) attempt(plan func() state, events []record.Record) error {
 	case isFull(err) && !w.doubtful:
 		return w.attemptFull(plan, events, err)
 	case errors.Is(err, errDamaged):
-		if replaced := w.replaceDamaged(err); replaced != nil {
-			return errors.Join(err, replaced)
-		}
-		return fmt.Errorf("%w: the file has been replaced, try again", err)
+		return w.overcome(err)
 	}
 	return err
 }

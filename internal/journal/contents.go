@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -152,7 +153,7 @@ func (c *contents) offset(part []byte) int64 {
 
 // salvage finds what is whole in a damaged file.
 func (c *contents) salvage(f *os.File) {
-	found := search(f, c.size)
+	found := search(f, c.size, math.MaxUint64)
 	c.state, c.strange = found.state, nil
 	if c.state.Epoch == "" {
 		c.state = newState("")

@@ -381,7 +381,7 @@ func TestPagesCannotBeRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.forget(t, j.file.path)
-		d.fail(t, fault{"read", unix.EIO, 1})
+		d.fail(t, fault{"read:" + FileName, unix.EIO, 1})
 		if j, err := Open(d.dir, o); err == nil {
 			t.Errorf("opened a file that cannot be read, in epoch %s (before: %s)", j.Epoch(), epoch)
 			_ = j.Close()

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -32,7 +33,7 @@ type faulty struct {
 
 // fault is one line of a plan: every so-manieth operation of a kind fails.
 type fault struct {
-	// op is "read", "write", "fsync" or "change": creating, renaming, removing, allocating. With "kill" everything but
+	// op is "read" (or "read:" and a file's name), "write", "fsync" or "change": creating, renaming, removing, allocating. With "kill" everything but
 	// reading fails from the so-manieth operation on: that is the disk which a program leaves that is killed there. With
 	// "cut" the power is: what was not flushed is lost as well, and names that were moved in a folder that was not.
 	op    string
@@ -194,7 +195,7 @@ func (p *planned) fails(op string) syscall.Errno {
 		return 0
 	}
 	p.count[op]++
-	if op != "read" {
+	if !strings.HasPrefix(op, "read") {
 		p.count["all"]++
 	}
 	for rest := p.text; rest != ""; {
@@ -208,7 +209,7 @@ func (p *planned) fails(op string) syscall.Errno {
 		switch {
 		case f.op == op && p.count[op]%f.every == 0:
 			return syscall.Errno(errno)
-		case !end || op == "read" || p.count["all"] < f.every:
+		case !end || strings.HasPrefix(op, "read") || p.count["all"] < f.every:
 			continue
 		case f.op == "cut" && !p.cut:
 			p.cut = true
@@ -356,8 +357,10 @@ func (f *folder) Fsyncdir(context.Context, uint32) syscall.Errno {
 }
 
 func (n *faultyNode) Read(ctx context.Context, f fs.FileHandle, dest []byte, off int64) (fuse.ReadResult, syscall.Errno) {
-	if errno := n.plan.fails("read"); errno != 0 {
-		return nil, errno
+	for _, op := range []string{"read", "read:" + filepath.Base(n.Path(nil))} {
+		if errno := n.plan.fails(op); errno != 0 {
+			return nil, errno
+		}
 	}
 	return f.(*handle).file.(fs.FileReader).Read(ctx, dest, off)
 }

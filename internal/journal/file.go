@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -95,6 +96,20 @@ func (f *file) exchange(db *bbolt.DB) error {
 	return guard(old.Close)
 }
 
+// reopen closes the file and opens it again, if it is sound. When it fails the file stays closed.
+func (f *file) reopen() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := guard(f.db.Close); err != nil {
+		return err
+	}
+	db, err := openSound(f.path)
+	if err == nil {
+		f.db = db
+	}
+	return err
+}
+
 func (f *file) close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -116,7 +131,7 @@ func openFile(path string, o Options) (f *file, replaced *record.JournalReplaced
 		}
 	}
 	if errors.Is(err, errDamaged) {
-		db, replaced, err = replace(path, err, o)
+		db, replaced, err = replace(path, err, math.MaxUint64, o)
 	}
 	if err != nil {
 		return nil, nil, err

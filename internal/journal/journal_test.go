@@ -558,6 +558,9 @@ func TestTelemetryGivenUpInMemoryHasATombstone(t *testing.T) {
 	j := mustOpen(t, t.TempDir(), options())
 	mustAppend(t, j, record.Events, entry(0))
 	mustClose(t, j)
+	if err := os.Remove(j.file.path); err != nil {
+		t.Fatal(err)
+	}
 	w := &writer{j: j, state: newState(j.Epoch()), next: map[record.Stream]uint64{record.Events: 2, record.Telemetry: 1}, room: newReserve(j.file.path)}
 	reply := make(chan appended, 1)
 	entries := make([]record.Entry, groupRecords)

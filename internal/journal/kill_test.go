@@ -35,6 +35,9 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if os.Getenv(failpointsEnv) != "" { // the server of the failpoints runs until the end
+		os.Exit(m.Run())
+	}
 	goleak.VerifyTestMain(m)
 }
 

@@ -60,7 +60,7 @@ func writeOlder(t *testing.T, path string, harm func(meta, events *bbolt.Bucket)
 			tx.Bucket([]byte("lost")).Put(lostKey(record.Events, 1), append(number(4), "full"...)),
 		}
 		for s, next := range map[record.Stream]uint64{record.Events: 5, record.Telemetry: 1} {
-			for range 300 {
+			for range 60 {
 				var records []record.Record
 				for range 1 + rng.IntN(9) {
 					e := entry(rng.IntN(1 << 30))

@@ -21,7 +21,8 @@ const keptAside = 2
 
 // replace sets a damaged file aside and makes a new one in its place, with a new epoch, of what can be read in the old.
 // At every instant there is a file under the name.
-func replace(path string, cause error, o Options) (*bbolt.DB, *record.JournalReplacedData, error) {
+// What came after upTo, a serial, was never finished.
+func replace(path string, cause error, upTo uint64, o Options) (*bbolt.DB, *record.JournalReplacedData, error) {
 	old, err := os.Open(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read damaged file: %w", err)
@@ -31,7 +32,7 @@ func replace(path string, cause error, o Options) (*bbolt.DB, *record.JournalRep
 	if err != nil {
 		return nil, nil, fmt.Errorf("read damaged file: %w", err)
 	}
-	found := search(old, info.Size())
+	found := search(old, info.Size(), upTo)
 	if size := info.Size(); size > 0 && found.unread >= size {
 		// It is the disk that is damaged, and perhaps for a moment only. What is there stays.
 		return nil, nil, fmt.Errorf("the disk delivers nothing of the file's %d bytes: %w", size, unix.EIO)
@@ -155,14 +156,51 @@ func (w *writer) suspect(cause error) {
 	}
 }
 
-// replaceDamaged replaces the open file. What waits in memory goes on into the new one.
+// overcome is called when a commit has met damage, or bbolt has given up over something else. A file that is sound is
+// opened again; else it is replaced.
+func (w *writer) overcome(cause error) error {
+	err := w.reopen()
+	switch {
+	case err == nil:
+		w.j.options.Log.Warn("the journal's file could not be used, is sound, and was opened again", "reason", cause)
+		return fmt.Errorf("%w: the file is sound and has been opened again, try again", cause)
+	case !errors.Is(err, errDamaged):
+		return errors.Join(cause, err)
+	}
+	if err := w.replaceDamaged(err); err != nil {
+		return errors.Join(cause, err)
+	}
+	return fmt.Errorf("%w: the file has been replaced, try again", cause)
+}
+
+// reopen closes the file and opens it again. Until that has succeeded nothing is written to it.
+func (w *writer) reopen() error {
+	w.stopShrinking()
+	err := w.j.file.reopen()
+	if err != nil {
+		w.doubtful = true
+	}
+	return err
+}
+
+func (w *writer) stopShrinking() {
+	w.shrink.abandon()
+	w.shrink = nil
+}
+
+// replaceDamaged replaces the open file, if that was not tried a moment ago.
 func (w *writer) replaceDamaged(cause error) error {
 	if since := time.Since(w.mended); since < mendEvery {
 		return fmt.Errorf("next try to replace the file in %s", (mendEvery - since).Round(time.Second))
 	}
 	w.mended = time.Now()
-	w.shrink.abandon()
-	db, data, err := replace(w.j.file.path, cause, w.j.options)
+	return w.replaceNow(cause)
+}
+
+// replaceNow replaces the open file. What waits in memory goes on into the new one.
+func (w *writer) replaceNow(cause error) error {
+	w.stopShrinking()
+	db, data, err := replace(w.j.file.path, cause, w.state.Serial, w.j.options)
 	if err != nil {
 		return err
 	}
@@ -188,13 +226,29 @@ func (w *writer) mend() error {
 		return fmt.Errorf("the disk has failed; next try in %s", (mendEvery - since).Round(time.Second))
 	}
 	w.mended = time.Now()
-	w.shrink.abandon()
+	w.stopShrinking()
 	w.j.options.Log.Error("the disk has failed during a commit: writing the journal into a new file")
+	if !w.readable() {
+		switch err := w.reopen(); {
+		case errors.Is(err, errDamaged):
+			return w.replaceNow(err)
+		case err != nil:
+			return fmt.Errorf("open the journal again: %w", err)
+		}
+	}
 	if err := w.moveAll(); err != nil {
 		return fmt.Errorf("write the journal into a new file: %w", err)
 	}
 	w.doubtful = false
 	return nil
+}
+
+// readable reports whether anything can be read from the open file.
+func (w *writer) readable() bool {
+	return w.j.file.view(func(tx *bbolt.Tx) error {
+		_, err := readState(tx)
+		return err
+	}) == nil
 }
 
 // removeLeftover removes a file that was being built when the program ended.

@@ -21,6 +21,7 @@ type find struct {
 // wreck is what can still be read in a file whose structure is damaged: groups and states are found by what they begin
 // with, wherever they lie, and believed when their checksum is right.
 type wreck struct {
+	upTo   uint64
 	state  state // the latest; its epoch is empty when none was found
 	groups map[record.Stream][]find
 	// unread is how many bytes the disk did not deliver.
@@ -34,9 +35,10 @@ const maxPacked = headerSize + groupBytes + 2*record.MaxData
 const salvageStep = 8 << 20
 
 // search looks through a file. Groups that were given back to bbolt and not yet overwritten are found as well: of two
-// that hold the same seqs the later one counts, and what is after the last seq of the latest state was never finished.
-func search(f *os.File, size int64) wreck {
-	w := wreck{groups: map[record.Stream][]find{}}
+// that hold the same seqs the later one counts, and what is after the last seq of the latest state was never finished. Nor
+// was what has a serial above upTo.
+func search(f *os.File, size int64, upTo uint64) wreck {
+	w := wreck{upTo: upTo, groups: map[record.Stream][]find{}}
 	buf := make([]byte, salvageStep+maxPacked)
 	for offset := int64(0); offset < size; offset += salvageStep {
 		n := min(int64(len(buf)), size-offset)
@@ -75,11 +77,11 @@ func (w *wreck) searchIn(b []byte, offset int64, end int) {
 		at += n
 		switch here := b[at:]; {
 		case bytes.HasPrefix(here, stateMagic):
-			if s, err := unpackState(here); err == nil && s.Serial >= w.state.Serial {
+			if s, err := unpackState(here); err == nil && s.Serial >= w.state.Serial && s.Serial <= w.upTo {
 				w.state = s
 			}
 		case bytes.HasPrefix(here, groupMagic):
-			if h, ok := verify(here); ok {
+			if h, ok := verify(here); ok && h.serial <= w.upTo {
 				w.groups[h.stream] = append(w.groups[h.stream], find{h, offset + int64(at)})
 			}
 		}

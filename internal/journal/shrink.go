@@ -223,10 +223,24 @@ func (w *writer) copyRest(s *shrink) error {
 				if err := source.Bucket(bucketLost).ForEach(lost.Put); err != nil {
 					return err
 				}
+				w.state.Bytes, w.state.Records = held(target)
 				return putState(target, w.state)
 			})
 		})
 	})
+}
+
+// held counts what the groups hold. After a commit that failed halfway it is not what the state before it says.
+func held(tx *bbolt.Tx) (bytes, records int64) {
+	for _, s := range record.Streams {
+		shelf{tx, s}.from(0, func(p place) bool {
+			h, _ := readHeader(p.packed)
+			bytes += int64(len(p.packed))
+			records += int64(h.records)
+			return true
+		})
+	}
+	return bytes, records
 }
 
 // alignSettled removes from the target the groups that the source no longer has, and exchanges those that it has

@@ -97,8 +97,8 @@ func TestEndAtEveryStep(t *testing.T) {
 				for step, more := 1, true; more; steps++ {
 					more = w.endAt(t, end, step)
 					step++
-					if !*faults && step > 6 {
-						step += step / 8 // not every one
+					if !*faults {
+						step += 1 + step/4 // not every one
 					}
 				}
 				t.Logf("ended at %d steps", steps-1)
