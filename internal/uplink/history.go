@@ -36,6 +36,7 @@ func (s *session) acknowledgeOne(ack record.Ack, now time.Time) error {
 		s.options.Log.Error("acknowledgement refused", "error", err)
 		return nil
 	}
+	s.deaf = s.deaf && ack.Through <= l.through
 	l.acknowledged(ack, now)
 	s.acknowledgedFlights(l)
 	s.heardFrom(l, now)

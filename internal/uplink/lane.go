@@ -24,6 +24,11 @@ const (
 // maxAckTimeout bounds the doubling of Options.AckTimeout.
 const maxAckTimeout = time.Minute
 
+// mostSilence is how many times in a row a lane stalls before the connection is given up: some four minutes. Head office
+// is away, most likely, but its acknowledgements may also be stuck on this connection: a broker stops after so many
+// whose receipt was not confirmed, or has lost the subscription. A new one hears the latest, which is retained.
+const mostSilence = 6
+
 // lane is what of one stream has been sent on this connection, and what is to be sent next.
 //
 //	1 … through          head office has it
@@ -51,6 +56,7 @@ type lane struct {
 	// heard again. One small batch is then sent to find out, and nothing else: on a metered line silence must not cost, and
 	// head office may know another history of this journal, in which what comes later would leave no trace of that.
 	stalled bool
+	silence int // how many times it has stalled since
 	patience,
 	timeout time.Duration
 	progress time.Time // of the last acknowledgement that said something new
@@ -273,5 +279,6 @@ func (l *lane) since() time.Time {
 func (l *lane) stall() {
 	l.restart()
 	l.stalled, l.allowed = true, firstUnacked
+	l.silence++
 	l.patience = min(2*l.patience, maxAckTimeout)
 }

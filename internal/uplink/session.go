@@ -105,6 +105,9 @@ func (s *session) beginLanes() {
 	for i, stream := range record.Streams {
 		at := s.options.Journal.Position(stream)
 		s.lanes[i] = newLane(stream, at.Through, at.Base, s.options.AckTimeout)
+		if s.deaf { // the connection before heard nothing either: what is sent again and again costs
+			s.lanes[i].patience = maxAckTimeout
+		}
 	}
 }
 
@@ -268,7 +271,11 @@ func (s *session) sendSome(now time.Time) (rest time.Duration, err error) {
 	if s.options.Journal.Epoch() != s.epoch { // a damaged file was replaced while the program went on
 		s.beginLanes()
 	}
-	rest = min(s.untilOverdue(now), s.reportBacklog(now))
+	overdue, err := s.untilOverdue(now)
+	if err != nil {
+		return 0, err
+	}
+	rest = min(overdue, s.reportBacklog(now))
 	if s.busy {
 		return rest, nil
 	}
@@ -284,21 +291,27 @@ func (s *session) sendSome(now time.Time) (rest time.Duration, err error) {
 	return min(rest, wait), nil
 }
 
+var errSilence = errors.New("head office has acknowledged nothing for long; it may be heard on a new connection")
+
 // untilOverdue sends again what head office has not acknowledged in time, and returns the time until the next lane has
 // waited too long.
-func (s *session) untilOverdue(now time.Time) time.Duration {
-	rest := time.Hour
+func (s *session) untilOverdue(now time.Time) (rest time.Duration, err error) {
+	rest = time.Hour
 	for _, l := range s.lanes {
 		at, ok := l.overdue()
 		if ok && !now.Before(at) {
 			s.options.Log.Warn("head office has not acknowledged in time: sending again", "stream", l.stream,
 				"from", l.through+1, "to", l.sent, "waited", l.patience)
 			l.stall()
+			if l.silence > mostSilence {
+				s.deaf = true
+				return 0, errSilence
+			}
 		} else if ok {
 			rest = min(rest, at.Sub(now))
 		}
 	}
-	return rest
+	return rest, nil
 }
 
 var errNoAnswer = errors.New("no answer")

@@ -98,7 +98,8 @@ type Uplink struct {
 
 	// What follows outlasts a connection and belongs to the goroutine of Run.
 	throttle   throttle
-	care       int // connections in a row that ended before a batch had passed; see newWindow
+	care       int  // connections in a row that ended before a batch had passed; see newWindow
+	deaf       bool // a connection was given up for silence, and head office has acknowledged nothing new since
 	drain      drain
 	history    map[record.Stream]ranges // sent before and not acknowledged
 	reported   uint64                   // the last value of BacklogPoint, said at reportedAt

@@ -392,3 +392,21 @@ func TestBackoff(t *testing.T) {
 		t.Errorf("after reset with the most jitter: %s, want half", got)
 	}
 }
+
+// TestSilentConnectionIsGivenUp has a broker that takes everything and passes no acknowledgement on, as one does that
+// waits for receipts that were lost. On a new connection head office is heard: its latest word is retained.
+func TestSilentConnectionIsGivenUp(t *testing.T) {
+	broker, _ := startBroker(t, "127.0.0.1:0")
+	j := openJournal(t, t.TempDir())
+	u, _ := run(t, broker, j, func(o *Options) { o.AckTimeout = 10 * time.Millisecond })
+	write(t, j, record.Events, 10, "")
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.After(hang); u.Stats().Connections < 2; {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatal("the first connection still stands")
+		}
+	}
+}
