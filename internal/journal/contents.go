@@ -186,34 +186,36 @@ var errBusy = errors.New("a program is writing to the journal all the time: try 
 
 // A file that a program writes to is read again until it has not moved meanwhile.
 const (
-	looks     = 50
-	lookAgain = 20 * time.Millisecond
+	looks     = 500
+	lookAgain = 2 * time.Millisecond
 )
 
-// examine reads the file at path as often as it takes to see one state of it, and calls look with that. After too many
-// attempts look's last answer counts if it is good, because everything that is read is checked.
-func examine(path string, look func(*contents) error) error {
-	for n := 1; ; n++ {
+// examine reads the file at path as often as it takes to see one state of it, and calls look with that. What look says
+// counts when the file has not moved by then, or when look is certain all the same.
+func examine(path string, look func(*contents) (certain bool, err error)) error {
+	for range looks {
 		c, err := readContents(path)
 		if err != nil {
 			return err
 		}
-		moved := c.moved()
-		if !moved || c.damaged == nil {
-			err = guard(func() error { return look(c) })
-			moved = c.moved()
+		certain := false
+		seen := !c.moved()
+		if seen {
+			err = guard(func() error {
+				certain, err = look(c)
+				return err
+			})
+			seen = certain || !c.moved()
 		}
 		if closed := c.close(); closed != nil {
 			return errors.Join(err, closed)
 		}
-		switch {
-		case !moved, n >= looks && c.damaged == nil && err == nil:
+		if seen {
 			return err
-		case n >= looks:
-			return errBusy
 		}
 		time.Sleep(lookAgain)
 	}
+	return errBusy
 }
 
 // locate returns the journal's file for what a technician names: a data folder, or a file.

@@ -45,14 +45,17 @@ func Export(path string, to io.Writer, o ExportOptions) error {
 // exportStream goes on after what it has written whenever a program has moved what was to come next.
 func exportStream(file string, to *bufio.Writer, s record.Stream, after uint64) error {
 	e := exporter{lines: to, stream: s, after: after}
-	for !e.done {
+	for idle := 0; !e.done; {
 		before := e.after
-		err := examine(file, func(c *contents) error { return e.round(c) })
-		if err == nil && !e.done && e.after == before {
-			err = errBusy
-		}
+		err := examine(file, func(c *contents) (certain bool, err error) { return true, e.round(c) })
 		if err != nil {
 			return err
+		}
+		if idle++; e.after > before {
+			idle = 0
+		}
+		if idle > looks {
+			return errBusy
 		}
 	}
 	return e.flush()

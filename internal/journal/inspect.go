@@ -66,9 +66,9 @@ func Inspect(path string) (Summary, error) {
 		return Summary{}, fmt.Errorf("inspect journal: %w", err)
 	}
 	var s Summary
-	err = examine(file, func(c *contents) error {
+	err = examine(file, func(c *contents) (certain bool, err error) {
 		s = c.summary()
-		return nil
+		return s.Streams[0].Unreadable+s.Streams[1].Unreadable == 0, nil
 	})
 	if err == nil {
 		s.File, s.InUse = file, inUse(file)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -325,7 +326,10 @@ func TestInspectionBesideAWriter(t *testing.T) {
 	written := make(chan []record.Record)
 	go func() {
 		var all []record.Record
+		pace := time.NewTicker(5 * time.Millisecond) // fifty times a busy station's
+		defer pace.Stop()
 		for ctx.Err() == nil {
+			<-pace.C
 			records, err := j.Append(ctx, record.Events, entry(rng.IntN(1<<30)), bulky(rng))
 			if err != nil {
 				break
@@ -371,4 +375,31 @@ func TestInspectionBesideAWriter(t *testing.T) {
 		}
 	}
 	t.Logf("%d records written meanwhile", len(all))
+}
+
+// TestOneFileHasOneOwner opens a journal that is open through other names of its file, which is refused; looking at it is
+// not.
+func TestOneFileHasOneOwner(t *testing.T) {
+	dir := t.TempDir()
+	j := mustOpen(t, dir, options())
+	mustAppend(t, j, record.Events, entry(1))
+	for name, link := range map[string]func(string, string) error{"hard link": os.Link, "symbolic link": os.Symlink} {
+		other := t.TempDir()
+		if err := link(j.file.path, filepath.Join(other, FileName)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(other, options()); err == nil || !strings.Contains(err.Error(), "in use by another process") {
+			t.Errorf("through a %s: %v, want a clear refusal", name, err)
+		}
+		mustVerify(t, other)
+		if s, err := Inspect(other); err != nil || !s.InUse || s.Streams[0].Last != 1 {
+			t.Errorf("inspect through a %s: %+v, %v", name, s, err)
+		}
+		if entries, err := os.ReadDir(other); err != nil || len(entries) != 1 {
+			t.Errorf("%v beside the %s, want nothing (%v)", entries, name, err)
+		}
+	}
+	if r := mustAppend(t, j, record.Events, entry(2)); r[0].Seq != 2 {
+		t.Errorf("appended %d, want 2", r[0].Seq)
+	}
 }

@@ -15,11 +15,9 @@ func Verify(path string) (problems []string, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("verify journal: %w", err)
 	}
-	err = examine(file, func(c *contents) error {
-		if problems = c.problems(); len(problems) > 0 && c.moved() {
-			return errBusy
-		}
-		return nil
+	err = examine(file, func(c *contents) (certain bool, err error) {
+		problems = c.problems()
+		return len(problems) == 0, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("verify journal %s: %w", file, err)
