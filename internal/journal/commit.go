@@ -23,12 +23,12 @@ func (w *writer) commit(events []record.Record) error {
 	return w.attempt(w.plan, events)
 }
 
-// plan is the state after the next commit.
+// plan is the state after a commit that writes no records: what waits in memory is not counted.
 func (w *writer) plan() state {
 	plan := w.state.clone()
 	for _, s := range record.Streams {
 		t := plan.Streams[s]
-		t.Next, t.Through = w.next[s], w.j.Position(s).Through
+		t.Through = w.j.Position(s).Through
 		plan.Streams[s] = t
 	}
 	if latest := w.j.judge.Latest(); !latest.IsZero() {
@@ -90,11 +90,12 @@ func (w *writer) attemptFull(plan func() state, events []record.Record, full err
 func (w *writer) write(plan state, events []record.Record, spare int64) error {
 	w.serial++
 	plan.Serial = w.serial
-	waiting := w.waiting
+	waiting, dropped := w.waiting, w.dropped
 	if spare > 0 {
-		events, waiting = nil, nil
+		events, waiting, dropped = nil, nil, nil
+	} else {
 		for s, t := range plan.Streams {
-			t.Next = w.state.Streams[s].Next
+			t.Next = w.next[s]
 			plan.Streams[s] = t
 		}
 	}
@@ -110,7 +111,7 @@ func (w *writer) write(plan state, events []record.Record, spare int64) error {
 			}
 		}
 		packed = plan.Bytes - w.state.Bytes
-		for _, t := range w.dropped {
+		for _, t := range dropped {
 			if err := putLost(tx, t); err != nil {
 				return err
 			}
@@ -130,9 +131,8 @@ func (w *writer) write(plan state, events []record.Record, spare int64) error {
 	w.written = packed
 	w.state = plan
 	if spare == 0 {
-		w.waiting = nil
+		w.waiting, w.dropped = nil, nil
 	}
-	w.dropped = nil
 	w.tell()
 	return nil
 }

@@ -236,6 +236,40 @@ func TestFileGivesItsSpaceBack(t *testing.T) {
 	})
 }
 
+// TestWhatWaitsIsNotCounted trims, and makes a new epoch, while telemetry waits in memory: it is not on disk before it
+// is, and what is there afterwards has no hole where it was.
+func TestWhatWaitsIsNotCounted(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		o := options()
+		o.Clock, o.TelemetryDelay = following(), 48*time.Hour
+		j := mustOpen(t, dir, o)
+		mustAppend(t, j, record.Events, entry(1))
+		if err := j.Acknowledge(record.Ack{Epoch: j.Epoch(), Stream: record.Events, Through: 1}); err != nil {
+			t.Fatal(err)
+		}
+		mustAppend(t, j, record.Telemetry, entry(1), entry(2))
+		time.Sleep(trimAfter + trimEvery)
+		if got := j.Position(record.Telemetry).Last; got != 0 {
+			t.Errorf("telemetry through %d after trimming, want none on disk", got)
+		}
+		if _, lost := mustRead(t, j, record.Events, 0, 9); len(lost) != 1 {
+			t.Fatalf("tombstones of events %v, want the event trimmed", lost)
+		}
+		if span, err := j.Text(record.Telemetry, 0, 0, 100, 1000); err != nil || span.Records+len(span.Lost) > 0 {
+			t.Errorf("telemetry is told as %d records and %v, error %v; want nothing yet", span.Records, span.Lost, err)
+		}
+		if err := j.Renew("for a test"); err != nil {
+			t.Fatal(err)
+		}
+		checkComplete(t, j, record.Telemetry, 2)
+		if got, lost := mustRead(t, j, record.Telemetry, 0, 9); seqs(got) != "1 2" || len(lost) != 0 {
+			t.Errorf("telemetry %s, tombstones %v; want 1 2 and none", seqs(got), lost)
+		}
+		mustClose(t, j)
+	})
+}
+
 func TestRenewedJournalGoesOnInANewEpoch(t *testing.T) {
 	dir := t.TempDir()
 	j := mustOpen(t, dir, options())
