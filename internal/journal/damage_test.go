@@ -198,7 +198,7 @@ func TestAnyPagesMayBeDamaged(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
 			var sum outcome
-			step := max(1, pages/10)
+			step := max(1, pages/5)
 			if *faults {
 				step = 1
 			}
