@@ -109,9 +109,6 @@ func serveFaulty(base string) error {
 	}
 	p := &planned{path: filepath.Join(base, "plan"), unsynced: map[uint64]*unsynced{}}
 	root := &fs.LoopbackRoot{Path: store, Dev: uint64(st.Dev)}
-	root.NewNode = func(r *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
-		return &faultyNode{LoopbackNode: fs.LoopbackNode{RootData: r}, plan: p}
-	}
 	top := &faultyNode{LoopbackNode: fs.LoopbackNode{RootData: root}, plan: p}
 	root.RootNode = top
 	server, err := fs.Mount(filepath.Join(base, "mount"), top, &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true, FsName: "faulty"}})
@@ -212,11 +209,11 @@ func (p *planned) fails(op string) syscall.Errno {
 		case !end || strings.HasPrefix(op, "read") || p.count["all"] < f.every:
 			continue
 		case f.op == "cut" && !p.cut:
-			p.cut = true
 			if err := p.lose(); err != nil {
 				fmt.Fprintln(os.Stderr, "undo:", err)
 			}
 		}
+		p.cut = p.cut || end // what comes after it is not undone
 		return syscall.Errno(errno)
 	}
 	return 0
@@ -234,6 +231,14 @@ func cutLine(s string) (line, rest string, found bool) {
 type faultyNode struct {
 	fs.LoopbackNode
 	plan *planned
+}
+
+// WrapChild makes nodes of files fail as folders do.
+func (n *faultyNode) WrapChild(_ context.Context, child fs.InodeEmbedder) fs.InodeEmbedder {
+	if _, wrapped := child.(*faultyNode); wrapped {
+		return child
+	}
+	return &faultyNode{LoopbackNode: fs.LoopbackNode{RootData: n.RootData}, plan: n.plan}
 }
 
 // handle is an open file. Without it the kernel would read and write by itself, past the plan.
