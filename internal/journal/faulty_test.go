@@ -88,6 +88,16 @@ func (f *faulty) fail(t testing.TB, faults ...fault) {
 	}
 }
 
+// end ends a plan of "kill" or "cut": now that is lost what the power cut loses.
+func (f *faulty) end(t testing.TB) {
+	t.Helper()
+	f.fail(t)
+	mark := filepath.Join(f.dir, "end")
+	if err := errors.Join(os.WriteFile(mark, nil, 0o600), os.Remove(mark)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // forget makes the kernel forget what it holds of the file system in memory.
 func (f *faulty) forget(t testing.TB, file string) {
 	t.Helper()
@@ -186,6 +196,12 @@ func (p *planned) fails(op string) syscall.Errno {
 		return syscall.EIO
 	}
 	if string(text) != p.text {
+		if p.cut && strings.HasPrefix(p.text, "cut ") {
+			// Only now: the program would not have lived to see it.
+			if err := p.lose(); err != nil {
+				fmt.Fprintln(os.Stderr, "undo:", err)
+			}
+		}
 		p.text, p.count, p.cut = string(text), map[string]int{}, false
 	}
 	if len(text) == 0 {
@@ -208,10 +224,6 @@ func (p *planned) fails(op string) syscall.Errno {
 			return syscall.Errno(errno)
 		case !end || strings.HasPrefix(op, "read") || p.count["all"] < f.every:
 			continue
-		case f.op == "cut" && !p.cut:
-			if err := p.lose(); err != nil {
-				fmt.Fprintln(os.Stderr, "undo:", err)
-			}
 		}
 		p.cut = p.cut || end // what comes after it is not undone
 		return syscall.Errno(errno)
@@ -322,12 +334,12 @@ func (n *faultyNode) Fsync(_ context.Context, f fs.FileHandle, _ uint32) syscall
 	}
 	defer file.Close()
 	u := n.plan.unsynced[ino]
-	delete(n.plan.unsynced, ino)
-	if u == nil {
+	if u == nil || n.plan.cut {
 		return errno
 	}
+	delete(n.plan.unsynced, ino)
 	defer u.file.Close()
-	if errno != 0 && !n.plan.cut {
+	if errno != 0 {
 		if err := u.undo(); err != nil {
 			return syscall.EIO
 		}

@@ -117,6 +117,7 @@ func (w work) endAt(t *testing.T, end string, step int) (reached bool) {
 		d.fail(t, fault{end, unix.EIO, step})
 		reported, done := w.do(d.dir, rand.New(rand.NewPCG(uint64(step), 81)))
 		reached = !done
+		d.end(t)
 		dir := t.TempDir()
 		if err := os.CopyFS(dir, os.DirFS(d.store)); err != nil {
 			t.Fatal(err)
