@@ -109,6 +109,9 @@ func Open(dir string, o Options) (*Journal, error) {
 	}
 	path := filepath.Join(dir, FileName)
 	f, replaced, err := openFile(path, o)
+	if isFull(err) {
+		return nil, fmt.Errorf("open journal %s: %w: make room on that disk, or give the program a folder on another", path, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open journal %s: %w", path, err)
 	}

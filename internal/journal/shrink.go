@@ -196,7 +196,7 @@ func (w *writer) finishShrinking() error {
 	if err := w.j.file.exchange(db); err != nil {
 		w.j.options.Log.Warn("old journal file could not be closed", "error", err)
 	}
-	w.j.options.Log.Info("journal file was made smaller", "from", before.Size(), "to", after.Size(), "took", time.Since(s.began).Round(time.Millisecond))
+	w.j.options.Log.Info("journal goes on in a new file", "bytes_before", before.Size(), "bytes", after.Size(), "took", time.Since(s.began).Round(time.Millisecond))
 	return nil
 }
 
