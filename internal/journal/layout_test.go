@@ -103,6 +103,51 @@ func TestTextStopsWhereItIsTold(t *testing.T) {
 	}
 }
 
+// TestOverlappingTombstonesAreToldOnce has tombstones as thinning and then dropping the same group leave them. However
+// few may be told at once, and from wherever, the reader gets on, and no seq is told twice.
+func TestOverlappingTombstonesAreToldOnce(t *testing.T) {
+	j := mustOpen(t, t.TempDir(), options())
+	for range 40 {
+		mustAppend(t, j, record.Telemetry, entry(1))
+	}
+	mustAppend(t, j, record.Events, entry(1))
+	err := j.file.update(func(tx *bbolt.Tx) error {
+		on := shelf{tx, record.Telemetry}
+		for _, p := range on.recents() {
+			if err := on.remove(p); err != nil {
+				return err
+			}
+		}
+		for _, l := range []record.Lost{{First: 2, Last: 9}, {First: 4, Last: 30}, {First: 6, Last: 12}, {First: 14, Last: 20}, {First: 31, Last: 40}} {
+			l.Reason = record.ReasonThinned
+			if err := putLost(tx, tombstone{record.Telemetry, l}); err != nil {
+				return err
+			}
+		}
+		return putLost(tx, tombstone{record.Telemetry, record.Lost{First: 1, Last: 40, Reason: record.ReasonFull}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkComplete(t, j, record.Telemetry, 40)
+	for from := range uint64(40) {
+		for after := from; after < 40; {
+			span, err := j.Text(record.Telemetry, after, 0, 4, 1<<20)
+			if err != nil || span.End <= after || len(span.Lost) > 4 || span.Records > 0 {
+				t.Fatalf("after %d: %d records, lost %v up to %d, error %v", after, span.Records, span.Lost, span.End, err)
+			}
+			next := after + 1
+			for _, l := range span.Lost {
+				if l.First != next {
+					t.Fatalf("after %d: lost %v, want each seq once", after, span.Lost)
+				}
+				next = l.Last + 1
+			}
+			after = span.End
+		}
+	}
+}
+
 // reading is an entry as a sensor makes it.
 func reading(sensor, n int) record.Entry {
 	return record.NewEntry(record.TemperatureMeasured, fmt.Sprintf("machine-room/t%d", sensor), time.Time{},

@@ -240,7 +240,21 @@ func (r *reader) account() {
 	if next <= r.end {
 		r.gone(next, r.end)
 	}
-	slices.SortFunc(r.lost, func(a, b record.Lost) int { return cmp.Compare(a.First, b.First) })
+	r.lost = disjoint(r.lost)
+}
+
+// disjoint puts tombstones in order and leaves none that says what one before it has said. Those of a group that was
+// dropped and of what had been thinned within it overlap.
+func disjoint(lost []record.Lost) []record.Lost {
+	slices.SortStableFunc(lost, func(a, b record.Lost) int { return cmp.Compare(a.First, b.First) })
+	kept, next := lost[:0], uint64(0)
+	for _, l := range lost {
+		if l.First = max(l.First, next); l.First <= l.Last {
+			kept = append(kept, l)
+			next = l.Last + 1
+		}
+	}
+	return kept
 }
 
 // gone says of first to last that they are missing without a tombstone.
