@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -50,6 +52,7 @@ type result struct {
 	early    int // of those, before the machine had checked what the last one left
 	moves    int // cuts soon after the journal began to move into a smaller file
 	replayed int // times that the file system was found in need of repair, which mounting does
+	mended   int // times that it was not mounted before it was checked, as Debian does when it starts
 	loss     disk.Loss
 	counts   disk.Counts
 	tally    tally
@@ -129,6 +132,15 @@ func (t *trial) live(ctx context.Context, n int, l life) error {
 		t.disk.FailAfter(l.fromStart, l.only)
 	}
 	hears, console, err := t.boot(ctx, l)
+	if err == nil && strings.Contains(console, uncleanText) && !t.campaign.broken() {
+		if err := t.mendFileSystem(ctx, l); err != nil {
+			return err
+		}
+		t.result.mended++
+		t.ledger.problems = t.ledger.problems[:0] // there are none of lives before, or this one would not be
+		t.ledger.begin()
+		hears, console, err = t.boot(ctx, l)
+	}
 	if err != nil {
 		return err
 	}
@@ -227,6 +239,34 @@ func (t *trial) checkFileSystem(ctx context.Context) error {
 		t.ledger.problem("the file system is damaged: %s: %s", err, said)
 	}
 	return nil
+}
+
+// uncleanText is what Linux says of a file system that it does not mount before it was looked after. A sector that is
+// lost of a block of the file system's own journal does that now and then.
+const uncleanText = "structure needs cleaning"
+
+// mendFileSystem does what Debian does when it starts.
+func (t *trial) mendFileSystem(ctx context.Context, l life) error {
+	folder, err := os.MkdirTemp("", "powercut")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	t.disk.Restore(l.damage, rand.New(rand.NewPCG(l.seed, 2))) // nothing of a life that did not begin is planned any more
+	path := filepath.Join(folder, "disk")
+	if err := os.WriteFile(path, t.disk.Content(), 0o600); err != nil {
+		return err
+	}
+	said, failed := fileSystemTool(ctx, "e2fsck", "-f", "-y", path)
+	if exit := new(exec.ExitError); failed != nil && (!errors.As(failed, &exit) || exit.ExitCode() > 2) { // 1 and 2: mended
+		t.ledger.problem("the file system cannot be mended: %s: %s", failed, said)
+		return nil
+	}
+	mended, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(t.disk.Write(mended, 0, true), t.disk.Flush())
 }
 
 // note notes what is wrong with a disk, and keeps it for inspection.

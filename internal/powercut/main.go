@@ -85,8 +85,8 @@ func (r result) String() string {
 	fmt.Fprintf(&b, "== %s: %d power cuts on %d disks in %s, seed %d\n", r.campaign, r.cuts, r.disks, r.took.Round(time.Second), r.campaign.seed)
 	fmt.Fprintf(&b, "   disk: %d writes, %d flushes, %d flushes ignored; unflushed at the cuts: %d sectors kept, %d lost\n",
 		r.counts.Writes, r.counts.Flushes, r.counts.Ignored, r.loss.Kept, r.loss.Lost)
-	fmt.Fprintf(&b, "   machine: file system repaired %d times; %d cuts hit before the check was done, %d the move to a smaller file\n",
-		r.replayed, r.early, r.moves)
+	fmt.Fprintf(&b, "   machine: file system repaired %d times by mounting it, %d by checking it; %d cuts hit before the check was done, %d the move to a smaller file\n",
+		r.replayed, r.mended, r.early, r.moves)
 	fmt.Fprintf(&b, "   records: %d reported durable, %d found, %d under a tombstone, %d missing; %d found that were not yet reported",
 		r.tally.Reported, r.tally.Found, r.tally.Buried, r.tally.Missing, r.tally.Unreported)
 	if r.campaign.broken() && len(r.problems) > 0 {
