@@ -148,6 +148,9 @@ func (t *trial) live(ctx context.Context, n int, l life) error {
 		t.ledger.problem("the file system was damaged")
 	}
 	cut := t.disk.IsOff()
+	if !cut && !hears.ended && t.campaign.broken() {
+		t.ledger.problem("the machine stopped by itself, as bbolt makes a program that checks a damaged file")
+	}
 	if !cut && !hears.ended && len(t.ledger.problems) == 0 {
 		return fmt.Errorf("the machine stopped by itself; the console:\n%s", tail(console))
 	}
