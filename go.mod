@@ -26,7 +26,14 @@ require (
 	periph.io/x/host/v3 v3.8.5
 )
 
-require go.etcd.io/gofail v0.2.0 // indirect
+require (
+	github.com/coreos/go-systemd/v22 v22.5.0 // indirect
+	github.com/creack/goselect v0.1.2 // indirect
+	github.com/warthog618/go-gpiocdev v0.9.1 // indirect
+	go.bug.st/serial v1.6.4 // indirect
+	go.etcd.io/gofail v0.2.0 // indirect
+	pgregory.net/rapid v1.2.0 // indirect
+)
 
 require (
 	fyne.io/systray v1.12.3-0.20260810170012-af4e8e793ec4 // indirect

@@ -121,7 +121,7 @@ func (o *office) send(seq uint64) {
 	for _, step := range []func() mqtt.Token{
 		c.Connect,
 		func() mqtt.Token {
-			return c.Subscribe(record.AckFilter("demo", "agent"), 1, func(_ mqtt.Client, m mqtt.Message) {
+			return c.Subscribe(record.NodeFilter(record.KindAck, "demo", "agent"), 1, func(_ mqtt.Client, m mqtt.Message) {
 				if ack, err := record.DecodeAck(m.Payload()); err == nil {
 					acked <- ack.Through
 				}

@@ -223,7 +223,7 @@ func (c *client) up(key store.NodeKey, b record.Batch) {
 // listen subscribes to the acknowledgements of a node.
 func (c *client) listen(key store.NodeKey) {
 	c.t.Helper()
-	c.wait(c.Subscribe(record.AckFilter(key.Station, key.Node), 1, func(_ mqtt.Client, m mqtt.Message) {
+	c.wait(c.Subscribe(record.NodeFilter(record.KindAck, key.Station, key.Node), 1, func(_ mqtt.Client, m mqtt.Message) {
 		ack, err := record.DecodeAck(m.Payload())
 		if err != nil {
 			c.t.Error(err)

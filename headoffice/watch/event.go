@@ -62,6 +62,21 @@ var tellers = map[string]teller{
 	record.DoorOpened:          telling("", language.door),
 	record.DoorClosed:          telling("", language.door),
 	record.BadgePresented:      telling("", language.badge),
+	record.InputActivated:      telling("warn", language.input),
+	record.InputRested:         telling("", language.input),
+	record.AccessGranted:       telling("", language.access),
+	record.AccessDenied:        telling("warn", language.access),
+	record.AccessUnused:        telling("", language.access),
+	record.RegisterEntered:     telling("", language.register),
+	record.RegisterLeft:        telling("", language.register),
+	record.ModeChanged:         telling("warn", language.mode),
+	record.MaintenanceBegan:    telling("warn", language.maintenance),
+	record.MaintenanceEnded:    telling("good", language.maintenance),
+	record.ConfigApplied:       telling("", language.config),
+	record.ConfigRefused:       telling("warn", language.config),
+	record.CommandExecuted:     telling("", language.command),
+	record.CommandRefused:      telling("warn", language.command),
+	record.AlarmRepeated:       telling("bad", language.alarm),
 	record.PointFailed:         telling("warn", language.pointEvent),
 	record.PointRecovered:      telling("good", language.pointEvent),
 	record.AlarmRaised:         telling("bad", language.alarm),
@@ -142,9 +157,24 @@ func (l language) pointEvent(d record.PointData) string {
 }
 
 func (l language) alarm(d record.AlarmData) string {
-	return join(l.level(d.Level),
-		l.t("detail.alarm", amount(d.Value, d.Unit), amount(d.Limit, d.Unit)),
-		l.t("alarm.rule", d.Rule), l.t("detail.serial", d.Serial))
+	return join(l.level(d.Level), l.measured(d), l.t("alarm.rule", d.Rule), d.Reason, l.times(d.Times),
+		l.t("detail.serial", d.Serial), l.with("detail.inhibited", d.Inhibited))
+}
+
+// measured is what an alarm's rule measured; some rules measure nothing.
+func (l language) measured(d record.AlarmData) string {
+	if d.Kind == "quality" || d.Kind == "condition" {
+		return ""
+	}
+	return l.t("detail.alarm", amount(d.Value, d.Unit), amount(d.Limit, d.Unit))
+}
+
+// times is how often an alarm has come back, if it has.
+func (l language) times(n uint64) string {
+	if n < 2 {
+		return ""
+	}
+	return l.t("detail.times", n)
 }
 
 func (l language) measurement(d record.MeasurementData) string { return amount(d.Value, d.Unit) }

@@ -47,7 +47,11 @@ func EncodeBatch(b Batch) ([]byte, error) {
 // EncodeText spells a batch whose records are written already: text is their JSON objects joined by commas, as
 // AppendRecords writes them. It is what EncodeBatch makes of the same records.
 func EncodeText(epoch string, stream Stream, text []byte, lost []Lost) []byte {
-	plain := appendBatch(make([]byte, 0, len(text)+128+64*len(lost)), epoch, stream, text, lost)
+	return pack(appendBatch(make([]byte, 0, len(text)+128+64*len(lost)), epoch, stream, text, lost))
+}
+
+// pack compresses a payload when that makes it shorter.
+func pack(plain []byte) []byte {
 	if packed := zstdEncoder.EncodeAll(plain, nil); len(packed) < len(plain) {
 		return packed
 	}
@@ -87,7 +91,7 @@ var ErrTooLarge = errors.New("over the size limit")
 // DecodeBatch reads a batch from the wire and validates all of it. Members it does not know are passed over. The batch
 // keeps nothing of payload.
 func DecodeBatch(payload []byte) (Batch, error) {
-	text, err := unpack(payload)
+	text, err := unpack("batch", payload)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -106,10 +110,10 @@ func DecodeBatch(payload []byte) (Batch, error) {
 	return b.Batch, b.Batch.Validate()
 }
 
-// unpack returns the JSON in a payload, in memory of its own.
-func unpack(payload []byte) ([]byte, error) {
+// unpack returns the JSON in a payload, in memory of its own; what is what it is called in errors.
+func unpack(what string, payload []byte) ([]byte, error) {
 	if len(payload) > MaxPayload {
-		return nil, fmt.Errorf("batch of %d bytes, at most %d are allowed: %w", len(payload), MaxPayload, ErrTooLarge)
+		return nil, fmt.Errorf("%s of %d bytes, at most %d are allowed: %w", what, len(payload), MaxPayload, ErrTooLarge)
 	}
 	if !bytes.HasPrefix(payload, zstdMagic) {
 		return bytes.Clone(payload), nil
@@ -117,9 +121,9 @@ func unpack(payload []byte) ([]byte, error) {
 	text, err := zstdDecoder.DecodeAll(payload, nil)
 	switch {
 	case errors.Is(err, zstd.ErrDecoderSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeExceeded) || len(text) > MaxBatch:
-		return nil, fmt.Errorf("batch is over %d bytes when decompressed: %w", MaxBatch, ErrTooLarge)
+		return nil, fmt.Errorf("%s is over %d bytes when decompressed: %w", what, MaxBatch, ErrTooLarge)
 	case err != nil:
-		return nil, fmt.Errorf("decompress batch: %w", err)
+		return nil, fmt.Errorf("decompress %s: %w", what, err)
 	}
 	return text, nil
 }

@@ -16,6 +16,11 @@ const (
 	KindAck    Kind = "ack"    // ack/{stream}: an acknowledgement, from head office, retained
 	KindState  Kind = "state"  // state/{point}: a State, from the node, retained
 	KindOnline Kind = "online" // online: a Presence, from the node or as its will, retained
+
+	KindDesired  Kind = "config/desired"  // config/desired: a Desired, from head office, retained
+	KindReported Kind = "config/reported" // config/reported: a Reported, from the node, retained
+	KindCommand  Kind = "command"         // command/{id}: a Command, from head office
+	KindResult   Kind = "command/result"  // command/{id}/result: a Result, from the node
 )
 
 // Topic is one topic of the contract, taken apart.
@@ -27,18 +32,24 @@ type Topic struct {
 	Stream Stream
 	// Point is set for KindState; it may have several levels, as in machine-room/door.
 	Point string
+	// ID is set for KindCommand and KindResult: the command's, a name as of CheckName.
+	ID string
 }
 
 // String spells the topic.
 func (t Topic) String() string {
-	s := Root + "/" + t.Station + "/" + t.Node + "/" + string(t.Kind)
+	s := Root + "/" + t.Station + "/" + t.Node + "/"
 	switch t.Kind {
 	case KindUp, KindAck:
-		s += "/" + string(t.Stream)
+		return s + string(t.Kind) + "/" + string(t.Stream)
 	case KindState:
-		s += "/" + t.Point
+		return s + string(t.Kind) + "/" + t.Point
+	case KindCommand:
+		return s + "command/" + t.ID
+	case KindResult:
+		return s + "command/" + t.ID + "/result"
 	}
-	return s
+	return s + string(t.Kind)
 }
 
 // ParseTopic takes a topic apart and refuses what is not of the contract.
@@ -72,6 +83,10 @@ func ParseTopic(topic string) (Topic, error) {
 		if len(parts) == 4 {
 			err = fmt.Errorf("nothing may follow %q", KindOnline)
 		}
+	case "config":
+		t.Kind, err = parseConfig(tail)
+	case KindCommand:
+		t.Kind, t.ID, err = parseCommand(tail)
 	default:
 		err = fmt.Errorf("unknown kind %q", parts[2])
 	}
@@ -79,6 +94,25 @@ func ParseTopic(topic string) (Topic, error) {
 		return Topic{}, fmt.Errorf("topic %.200q: %w", topic, err)
 	}
 	return t, nil
+}
+
+func parseConfig(tail string) (Kind, error) {
+	switch kind := Kind("config/" + tail); kind {
+	case KindDesired, KindReported:
+		return kind, nil
+	}
+	return "", fmt.Errorf("config/%s: expected config/desired or config/reported", tail)
+}
+
+func parseCommand(tail string) (Kind, string, error) {
+	id, rest, more := strings.Cut(tail, "/")
+	if more && rest != "result" {
+		return "", "", fmt.Errorf("command/%s: expected command/{id} or command/{id}/result", tail)
+	}
+	if more {
+		return KindResult, id, CheckName("command", id)
+	}
+	return KindCommand, id, CheckName("command", id)
 }
 
 // Filter spells the MQTT filter that matches this kind of topic of every station and node.
@@ -89,11 +123,15 @@ func Filter(kind Kind) string {
 		return f + "/+"
 	case KindState:
 		return f + "/#"
+	case KindCommand:
+		return f + "/+"
+	case KindResult:
+		return Root + "/+/+/command/+/result"
 	}
 	return f
 }
 
-// AckFilter spells the MQTT filter of both acknowledgements of one node.
-func AckFilter(station, node string) string {
-	return Root + "/" + station + "/" + node + "/" + string(KindAck) + "/+"
+// NodeFilter spells the MQTT filter that matches this kind of topic of one node.
+func NodeFilter(kind Kind, station, node string) string {
+	return Root + "/" + station + "/" + node + strings.TrimPrefix(Filter(kind), Root+"/+/+")
 }

@@ -17,11 +17,34 @@ const (
 
 	BadgePresented = "badge.presented" // BadgeData; source is the reader's point
 
+	InputActivated = "input.activated" // InputData; source is the input's point
+	InputRested    = "input.rested"    // InputData
+
+	AccessGranted = "access.granted" // AccessData; source is the door's point
+	AccessDenied  = "access.denied"  // AccessData
+	AccessUnused  = "access.unused"  // AccessData: granted, and the door was not opened
+
+	RegisterEntered = "register.entered" // RegisterData; source is the area's point
+	RegisterLeft    = "register.left"    // RegisterData
+
+	ModeChanged = "mode.changed" // ModeData; source is the door's point
+
+	MaintenanceBegan = "maintenance.began" // MaintenanceData; source is the point or "maintenance"
+	MaintenanceEnded = "maintenance.ended" // MaintenanceData
+
+	ConfigApplied = "config.applied" // ConfigData; source "config"
+	ConfigRefused = "config.refused" // ConfigData; source "config"
+
+	CommandExecuted = "command.executed" // CommandData; source is the command's point or "command"
+	CommandRefused  = "command.refused"  // CommandData
+
 	PointFailed    = "point.failed"    // PointData; source is the point
 	PointRecovered = "point.recovered" // PointData
 
 	AlarmRaised  = "alarm.raised"  // AlarmData; source is the point
 	AlarmCleared = "alarm.cleared" // AlarmData
+
+	AlarmRepeated = "alarm.repeated" // AlarmData: an alarm that stays raised because it comes and goes; Times counts
 
 	TemperatureMeasured = "temperature.measured" // MeasurementData; stream telemetry; source is the point
 	HumidityMeasured    = "humidity.measured"    // MeasurementData; stream telemetry
@@ -85,6 +108,88 @@ type PointData struct {
 	Reason  string  `json:"reason,omitempty"`
 }
 
+// InputData goes with a dry contact that left its state of rest, or came back to it.
+type InputData struct {
+	Kind string `json:"kind"` // "bolt", "request-to-exit", "tamper", "leak", "smoke", "mains" or one of the installer's
+	// Initial is true when the state was found rather than seen to change.
+	Initial bool `json:"initial,omitempty"`
+}
+
+// AccessData goes with a decision about a door.
+type AccessData struct {
+	Reader    string `json:"reader,omitempty"`    // point of the badge reader, when one was used
+	Direction string `json:"direction,omitempty"` // "in" or "out"
+	// Method is how it was asked for: "card", "card+pin", "card+purpose", "two-card", "request-to-exit" or "command".
+	Method string `json:"method,omitempty"`
+	Card   string `json:"card,omitempty"` // the card's number, masked but for its last four characters
+	// Hash is the keyed hash of the card's number, by which it can be enrolled; only of a card that is not known.
+	Hash    string `json:"hash,omitempty"`
+	Person  string `json:"person,omitempty"` // id of the card's holder
+	Name    string `json:"name,omitempty"`   // of the holder, as the document says
+	Second  string `json:"second,omitempty"` // id of the second person, where two are needed
+	Visitor bool   `json:"visitor,omitempty"`
+	Purpose string `json:"purpose,omitempty"` // what a visitor is there for: a work order's number, or words
+	// Reason is why access was denied; the words are those of package access.
+	Reason string `json:"reason,omitempty"`
+	// Remarks are rules that were broken without denying access, such as a soft anti-passback.
+	Remarks []string `json:"remarks,omitempty"`
+	// Unlocked is for how many seconds the door was unlocked, unless it is opened before.
+	Unlocked float64 `json:"unlocked,omitempty"`
+	By       string  `json:"by,omitempty"`      // who gave the command
+	Request  string  `json:"request,omitempty"` // id of the command
+}
+
+// RegisterData goes with a person who entered or left an area. Visit ties the two together.
+type RegisterData struct {
+	Visit   string    `json:"visit"` // unique within the node
+	Person  string    `json:"person"`
+	Name    string    `json:"name,omitempty"`
+	Card    string    `json:"card,omitempty"` // masked
+	Visitor bool      `json:"visitor,omitempty"`
+	Purpose string    `json:"purpose,omitempty"`
+	Door    string    `json:"door,omitempty"` // the door gone through; empty when none was
+	Since   time.Time `json:"since"`          // when the person entered
+	Inside  float64   `json:"inside"`         // seconds inside, when leaving
+	// How is "badge", or why the visit was closed without one: "rule" (longer inside than anybody stays), "entered-again",
+	// "forgiven" or "command". A visit not closed by a badge is marked by this.
+	How string `json:"how,omitempty"`
+}
+
+// ModeData goes with a door that follows other rules than badges.
+type ModeData struct {
+	Mode    string `json:"mode"` // "normal", "unlocked", "released" (emergency) or "lockdown"
+	By      string `json:"by,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+	Request string `json:"request,omitempty"` // id of the command
+}
+
+// MaintenanceData goes with a time in which alarms of some points are not raised.
+type MaintenanceData struct {
+	Points []string  `json:"points,omitempty"` // points, or beginnings of points up to a "/"; empty means all
+	By     string    `json:"by"`
+	Until  time.Time `json:"until"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// ConfigData goes with documents from head office that were put into force or refused.
+type ConfigData struct {
+	Version   uint64   `json:"version"`
+	Documents []string `json:"documents,omitempty"` // their names
+	By        string   `json:"by,omitempty"`
+	Reason    string   `json:"reason,omitempty"` // why they were refused
+}
+
+// CommandData goes with a command of head office that was carried out or not.
+type CommandData struct {
+	ID      string    `json:"id"`
+	Verb    string    `json:"verb"`
+	By      string    `json:"by"`
+	Issued  time.Time `json:"issued"`
+	Expires time.Time `json:"expires"`
+	Outcome string    `json:"outcome"` // one of the outcomes of Result
+	Reason  string    `json:"reason,omitempty"`
+}
+
 // AlarmData goes with the beginning and the end of one alarm; the serial number ties the two together.
 type AlarmData struct {
 	Serial uint64  `json:"serial"` // counts from 1 per node
@@ -93,6 +198,14 @@ type AlarmData struct {
 	Value  float64 `json:"value"`  // the measured value that decided
 	Limit  float64 `json:"limit"`  // the limit of the rule
 	Unit   string  `json:"unit"`
+	// Kind is what was watched; empty means "limit". "rate" is a change per hour, "drift" a departure from what is usual
+	// (Limit is then the edge of the usual), "quality" a point that is stale or faulty, "condition" one that is or is not,
+	// such as a forced door. The last two have no value.
+	Kind   string `json:"kind,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Times  uint64 `json:"times,omitempty"` // how often it came and went within this one alarm
+	// Inhibited is who had put the point into maintenance when the alarm was ended for that.
+	Inhibited string `json:"inhibited,omitempty"`
 }
 
 // MeasurementData is one good reading.

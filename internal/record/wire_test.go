@@ -209,6 +209,10 @@ func TestTopics(t *testing.T) {
 		{Station: "demo", Node: "agent", Kind: KindAck, Stream: Telemetry},
 		{Station: "s.1", Node: "n_2", Kind: KindState, Point: "machine-room/door"},
 		{Station: "demo", Node: "agent", Kind: KindOnline},
+		{Station: "demo", Node: "agent", Kind: KindDesired},
+		{Station: "demo", Node: "agent", Kind: KindReported},
+		{Station: "demo", Node: "agent", Kind: KindCommand, ID: "c-1"},
+		{Station: "demo", Node: "agent", Kind: KindResult, ID: "c-1"},
 	} {
 		got, err := ParseTopic(want.String())
 		if err != nil || got != want {
@@ -219,6 +223,8 @@ func TestTopics(t *testing.T) {
 		"", "station/v1", "station/v1/demo", "station/v1/demo/agent", "station/v2/demo/agent/online",
 		"station/v1/demo/agent/online/x", "station/v1/demo/agent/up", "station/v1/demo/agent/up/logs",
 		"station/v1/demo/agent/up/events/x", "station/v1/demo/agent/state/", "station/v1/demo/agent/state/a//b",
+		"station/v1/demo/agent/config", "station/v1/demo/agent/config/other", "station/v1/demo/agent/config/desired/x",
+		"station/v1/demo/agent/command", "station/v1/demo/agent/command/", "station/v1/demo/agent/command/a/b", "station/v1/demo/agent/command/a/result/x",
 		"station/v1/+/agent/online", "station/v1/demo//online", "station/v1/demo/agent/other/x",
 	} {
 		if got, err := ParseTopic(bad); err == nil {
@@ -230,12 +236,14 @@ func TestTopics(t *testing.T) {
 func TestFilters(t *testing.T) {
 	for kind, want := range map[Kind]string{
 		KindUp: "station/v1/+/+/up/+", KindAck: "station/v1/+/+/ack/+", KindState: "station/v1/+/+/state/#", KindOnline: "station/v1/+/+/online",
+		KindDesired: "station/v1/+/+/config/desired", KindReported: "station/v1/+/+/config/reported",
+		KindCommand: "station/v1/+/+/command/+", KindResult: "station/v1/+/+/command/+/result",
 	} {
 		if got := Filter(kind); got != want {
 			t.Errorf("filter of %s: %s, want %s", kind, got, want)
 		}
 	}
-	if got := AckFilter("demo", "agent"); got != "station/v1/demo/agent/ack/+" {
+	if got := NodeFilter(KindAck, "demo", "agent"); got != "station/v1/demo/agent/ack/+" {
 		t.Errorf("ack filter %s", got)
 	}
 }

@@ -181,7 +181,7 @@ func (s *session) topic(kind record.Kind, tail string) record.Topic {
 // well: after a half-open connection the broker publishes the will of the old one when the new one already stands.
 // It asks for all this at once and in this order, since on some lines an answer takes a second.
 func (s *session) introduce(ctx context.Context) error {
-	acks := record.AckFilter(s.options.Station, s.options.Node)
+	acks := record.NodeFilter(record.KindAck, s.options.Station, s.options.Node)
 	asked := time.Now()
 	heard := s.client.Subscribe(acks, 1, s.receive)
 	online := s.presencePacket(record.Online, asked)
