@@ -1,4 +1,21 @@
-// Package badge is the contract of a badge reader: what it tells when a card is held to it.
+// Package badge is the contract of a badge reader: what it tells when a card is held to it or a key is pressed.
+//
+// A driver is a package below this one with a function
+//
+//	Watch(ctx context.Context, o Options, report func(badge.Sighting))
+//
+// that reports from one goroutine until ctx ends, and heals itself: a reader that is unplugged, or whose bus fails,
+// is reported as a fault once per cause, tried again, and reported to work again. Options have defaults for their
+// zero values and a Validate that names everything that is wrong. Teller and Keep are what drivers have in common.
+//
+// # OSDP
+//
+// There is no driver for OSDP readers (RS-485, IEC 60839-11-5, secure channel of AES-128): no maintained library in
+// Go speaks the secure channel, and without that OSDP is no better than Wiegand. A driver for it is a package with
+// the Watch above that polls the peripheral device, gives the bits of osdp_RAW to wiegand.Decode and the digits of
+// osdp_KEYPAD as keys, and reports a device that does not answer, or whose secure channel is refused, as a fault. The
+// other way, osdp_LED and osdp_BUZ are what package signal plays on lines: the driver offers them to whoever plays
+// the tones.
 package badge
 
 import (
@@ -21,6 +38,26 @@ func (c Card) Masked() string {
 
 // String is Masked, so that a number does not get into a log by accident.
 func (c Card) String() string { return c.Masked() }
+
+// GoString is Masked too, for %#v of whatever holds a card.
+func (c Card) GoString() string { return `"` + c.Masked() + `"` }
+
+// Sighting is one thing that was learnt from a reader: a card, a key or a fault. Without any of them it says that the
+// reader works: when it was first found, and after every fault.
+type Sighting struct {
+	// Card is the card held to the reader; empty when there was none.
+	Card Card
+	// Key is the key pressed on the reader's keypad: '0' to '9', '*' or '#'; 0 when there was none. It may be part
+	// of a secret: it is not logged.
+	Key rune
+	// At is when it was learnt.
+	At time.Time
+	// Fault says, in words for whoever repairs it, why the reader cannot be relied on.
+	Fault error
+}
+
+// Works reports whether a sighting says that the reader works, and nothing else.
+func (s Sighting) Works() bool { return s.Card == "" && s.Key == 0 && s.Fault == nil }
 
 // Presentation is one card held to a reader.
 type Presentation struct {
