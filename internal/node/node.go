@@ -33,8 +33,11 @@ type Options struct {
 	MaxAge, Retain, TelemetryDelay time.Duration
 	// DrainRate is that of uplink.Options.
 	DrainRate int
-	Clock     clock.Clock
-	Log       *slog.Logger
+	// Desired and Command are those of uplink.Options: what head office asks of the program, unless nil.
+	Desired func(record.Desired)
+	Command func(record.Command)
+	Clock   clock.Clock
+	Log     *slog.Logger
 }
 
 // Validate refuses what would fail later and is not checked by what fails then.
@@ -86,6 +89,7 @@ func (n *Node) open(o Options) error {
 	n.cleanup.Add("journal", n.Journal.Close)
 	n.Uplink, err = uplink.New(uplink.Options{
 		Station: o.Station, Node: o.Node, Broker: o.Broker, Journal: n.Journal, Log: o.Log, DrainRate: o.DrainRate,
+		Desired: o.Desired, Command: o.Command,
 	})
 	return err
 }

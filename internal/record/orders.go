@@ -85,7 +85,8 @@ func (d Desired) Encode() ([]byte, error) {
 	return payload, nil
 }
 
-// DecodeDesired reads documents from the wire and validates their envelope.
+// DecodeDesired reads documents from the wire and validates their envelope. With an error, what it returns has at most a
+// version: that of the documents that could not be taken, if so much could be read.
 func DecodeDesired(payload []byte) (Desired, error) {
 	var d Desired
 	text, err := unpack("configuration", payload)
@@ -96,7 +97,7 @@ func DecodeDesired(payload []byte) (Desired, error) {
 		err = d.check()
 	}
 	if err != nil {
-		return Desired{}, fmt.Errorf("decode configuration: %w", err)
+		return Desired{Version: min(d.Version, maxSeq)}, fmt.Errorf("decode configuration: %w", err)
 	}
 	return d, nil
 }

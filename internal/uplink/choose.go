@@ -20,7 +20,7 @@ type choice struct {
 	backlog int // batches of backlog
 }
 
-// choose decides what goes next: presence, states, what is live, what was asked for again, backlog. The packet has no
+// choose decides what goes next: presence, replies to head office, states, what is live, what was asked for again, backlog. The packet has no
 // topic when there is nothing, or nothing may go; then wait is how long that lasts unless something happens.
 func (s *session) choose(now time.Time) (p packet, wait time.Duration, err error) {
 	if p, ok := s.chooseState(now); ok {
@@ -62,12 +62,15 @@ func (s *session) held(now time.Time) (longest time.Duration) {
 	return longest
 }
 
-// chooseState is the next state that has changed, unless the broker has not yet answered the one before of that point:
+// chooseState is presence, a reply, or the next state that has changed, unless the broker has not yet answered the one before of that point:
 // what changes meanwhile is coalesced.
 func (s *session) chooseState(now time.Time) (packet, bool) {
 	if s.dead {
 		s.dead = false
 		return s.presencePacket(record.Online, now), true
+	}
+	if p, ok := s.chooseReply(now); ok {
+		return p, true
 	}
 	point, state, ok := s.takeState(s.points)
 	if !ok {

@@ -36,6 +36,7 @@ func (s *session) leave() {
 	ctx, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()
 	s.dead = false
+	s.reporting = false
 	clear(s.points) // the last state of a point is said whether or not the one before was answered
 	var offline *flight
 	for {

@@ -15,7 +15,7 @@ const handTimeout = time.Second
 type class int
 
 const (
-	classState   class = iota // states and presence
+	classState   class = iota // states, presence and replies
 	classLive                 // what has just been appended
 	classBacklog              // backlog, and what was asked for again
 	classes      = iota
@@ -35,6 +35,8 @@ type flight struct {
 	bytes       int
 	handed      time.Time
 	point       string // of a state
+	reply       *reply // of a result
+	reporting   bool   // of what the node goes by
 	lane        *lane  // of a batch
 	first, last uint64 // of a batch
 }
@@ -111,6 +113,7 @@ func (s *session) landed(f *flight) (flew bool) {
 		delete(s.flights, f)
 		s.flying[f.class] -= f.bytes
 		delete(s.points, f.point)
+		s.reporting = s.reporting && !f.reporting
 	}
 	return flew
 }
@@ -130,6 +133,9 @@ func (s *session) answered(a answer) error {
 		return fmt.Errorf("publish %s: %w", a.topic, a.err)
 	}
 	s.window.answered(a.flight.handed, now, a.flight.bytes)
+	if a.flight.reply != nil {
+		s.replies.delivered(a.flight.reply)
+	}
 	if a.flight.lane != nil {
 		s.passed = true
 		s.delivered(a.flight, now)

@@ -46,19 +46,20 @@ type session struct {
 	ended   chan struct{} // closed when nobody reads answers any more
 	waits   sync.WaitGroup
 
-	epoch   string   // of the journal, which lanes are about
-	lanes   [2]*lane // in the order of record.Streams
-	cutters [2]*cutter
-	window  window
-	choice  choice
-	began   time.Time // of the subscription
-	busy    bool      // the sender has a packet
-	dead    bool      // the presence that stands at the broker is not ours
-	echoed  bool      // the broker has said anything of this node's presence
-	passed  bool      // the broker has answered a batch
-	flights map[*flight]struct{}
-	points  map[string]bool // states that the broker has not answered yet
-	flying  [classes]int    // bytes that the broker has not answered yet
+	epoch     string   // of the journal, which lanes are about
+	lanes     [2]*lane // in the order of record.Streams
+	cutters   [2]*cutter
+	window    window
+	choice    choice
+	began     time.Time // of the subscription
+	busy      bool      // the sender has a packet
+	dead      bool      // the presence that stands at the broker is not ours
+	echoed    bool      // the broker has said anything of this node's presence
+	passed    bool      // the broker has answered a batch
+	flights   map[*flight]struct{}
+	points    map[string]bool // states that the broker has not answered yet
+	reporting bool            // the broker has not answered yet what the node goes by
+	flying    [classes]int    // bytes that the broker has not answered yet
 
 	ackMu   sync.Mutex // guards arrived
 	arrived []record.Ack
@@ -169,9 +170,12 @@ func clientID() string {
 
 func (s *session) topic(kind record.Kind, tail string) record.Topic {
 	t := record.Topic{Station: s.options.Station, Node: s.options.Node, Kind: kind}
-	if kind == record.KindState {
+	switch kind {
+	case record.KindState:
 		t.Point = tail
-	} else {
+	case record.KindResult:
+		t.ID = tail
+	default:
 		t.Stream = record.Stream(tail)
 	}
 	return t
@@ -187,6 +191,7 @@ func (s *session) introduce(ctx context.Context) error {
 	online := s.presencePacket(record.Online, asked)
 	s.expect(online, s.client.Publish(online.topic, 1, true, online.payload))
 	presence := s.client.Subscribe(online.topic, 1, s.hearPresence)
+	s.listen()
 	if err := await(ctx, heard, answerTimeout); err != nil {
 		return fmt.Errorf("subscribe to %s: %w", acks, err)
 	}

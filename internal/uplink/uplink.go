@@ -51,6 +51,13 @@ type Options struct {
 	// DrainRate bounds, in bytes per second of MQTT, what is sent of a backlog and of what head office asks for again,
 	// for lines that are metered or shared. What is live, and states, are not held back. 0 is no limit.
 	DrainRate int
+
+	// Desired and Command, unless nil, are given what head office asks of this node, each by a goroutine of its own, one at
+	// a time. Of documents only the latest counts: those that come while Desired is busy replace each other. They come
+	// again with every connection, the same version included. A command may come more than once: head office sends it
+	// until it hears what came of it. Both must return when Run's context has ended: Run waits for them.
+	Desired func(record.Desired)
+	Command func(record.Command)
 }
 
 func (o *Options) check() error {
@@ -84,7 +91,7 @@ func (o *Options) check() error {
 	return nil
 }
 
-// Uplink reports one node. SetState and Run may be called from different goroutines.
+// Uplink reports one node. SetState, Report, Answer and Run may be called from different goroutines.
 type Uplink struct {
 	options Options
 	wake    chan struct{} // holds a token while unpublished states wait
@@ -93,6 +100,9 @@ type Uplink struct {
 	states map[string]record.State // latest of every point
 	fresh  map[string]record.State // those not yet published on this connection
 	stats  Stats
+
+	orders  orders
+	replies replies
 
 	wire wire
 
@@ -116,6 +126,7 @@ func New(o Options) (*Uplink, error) {
 		wake:    make(chan struct{}, 1),
 		states:  map[string]record.State{},
 		fresh:   map[string]record.State{},
+		orders:  newOrders(),
 
 		throttle: throttle{rate: float64(o.DrainRate)},
 		history:  map[record.Stream]ranges{},
@@ -150,17 +161,19 @@ func (u *Uplink) takeState(busy map[string]bool) (point string, s record.State, 
 	return "", record.State{}, false
 }
 
-// renewStates makes every state wait for publication: a new connection may be to a broker that knows none.
+// renewStates makes every state and reply wait for publication: a new connection may be to a broker that knows none.
 func (u *Uplink) renewStates() {
 	u.mu.Lock()
 	u.fresh = maps.Clone(u.states)
 	u.mu.Unlock()
+	u.replies.renew()
 	signal(u.wake)
 }
 
 // Run keeps a connection until ctx ends, then says that the node is offline and returns nil. Failures of the
 // network are not errors: they are logged, and the next attempt follows.
 func (u *Uplink) Run(ctx context.Context) error {
+	defer u.serveOrders(ctx)()
 	wait := backoff{least: u.options.RetryMin, most: u.options.RetryMax}
 	for ctx.Err() == nil {
 		began := time.Now()
