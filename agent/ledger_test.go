@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"stationkeeper/internal/record"
-	"stationkeeper/sensors/door"
+	"stationkeeper/sensors/contact"
 )
 
 func note(n int) record.Entry {
@@ -91,7 +91,7 @@ func TestWhatIsLostAtTheEndIsCounted(t *testing.T) {
 func TestDoorsAreShownWhileTheJournalRefuses(t *testing.T) {
 	p, tr := newPoints(t)
 	tr.refuses = errors.New("disk full")
-	p.door("door", door.Sighting{Open: true, At: noon})
+	p.door("door", contact.Sighting{Active: true, At: noon})
 	p.failed("office/temperature", "no answer", noon)
 	expectWords(t, tr.take(), "state: open good", "state: <nil> faulty no answer")
 	tr.refuses = nil

@@ -19,7 +19,7 @@ import (
 	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/node"
 	"stationkeeper/sensors/climate"
-	"stationkeeper/sensors/door"
+	"stationkeeper/sensors/contact"
 	"stationkeeper/sensors/replay"
 	"stationkeeper/sensors/room"
 )
@@ -75,9 +75,9 @@ func sources(c configs.Agent, log *slog.Logger) ([]Source, error) {
 	var all []Source
 	hw := newHardware(log)
 	for _, d := range c.Doors {
-		all = append(all, hw.on(doorSource(d.Point, door.Options{
-			Pin:     finding(hw, door.ByName(d.Pin)),
-			Contact: door.Contact(d.Contact), Pull: pulls[d.Pull], Debounce: d.Debounce, Retry: doorRetry,
+		all = append(all, hw.on(doorSource(d.Point, contact.Options{
+			Pin:  finding(hw, contact.ByName(d.Pin)),
+			Rest: contact.Rest(d.Contact), Pull: pulls[d.Pull], Debounce: d.Debounce, Retry: doorRetry,
 		})))
 	}
 	for _, t := range c.Climate {

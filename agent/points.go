@@ -11,7 +11,7 @@ import (
 	"stationkeeper/agent/alarm"
 	"stationkeeper/internal/record"
 	"stationkeeper/sensors/badge"
-	"stationkeeper/sensors/door"
+	"stationkeeper/sensors/contact"
 )
 
 // publisher shows head office the latest value of a point.
@@ -46,13 +46,13 @@ func (p *points) withdraw() {
 }
 
 // door writes down a door's change, or that its contact cannot be read.
-func (p *points) door(point string, s door.Sighting) {
+func (p *points) door(point string, s contact.Sighting) {
 	if s.Fault != nil {
 		p.failed(point, s.Fault.Error(), s.At)
 		return
 	}
 	typ, value := record.DoorClosed, "closed"
-	if s.Open {
+	if s.Active {
 		typ, value = record.DoorOpened, "open"
 	}
 	entries := append(p.recovered(point, s.At), record.NewEntry(typ, point, s.At, record.DoorData{Initial: s.Initial}))

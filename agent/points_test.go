@@ -13,7 +13,7 @@ import (
 	"stationkeeper/agent/alarm"
 	"stationkeeper/internal/record"
 	"stationkeeper/sensors/badge"
-	"stationkeeper/sensors/door"
+	"stationkeeper/sensors/contact"
 )
 
 // watcher tells when all wanted points have shown a good value.
@@ -86,8 +86,8 @@ func newPoints(t *testing.T) (*points, *trail) {
 
 func TestEventsAreWrittenDownBeforeTheyAreShown(t *testing.T) {
 	p, tr := newPoints(t)
-	p.door("door", door.Sighting{Initial: true, At: noon})
-	p.door("door", door.Sighting{Open: true, At: noon})
+	p.door("door", contact.Sighting{Initial: true, At: noon})
+	p.door("door", contact.Sighting{Active: true, At: noon})
 	p.presented("badge", badge.Presentation{Card: "0047110815", At: noon})
 	p.measured("office/temperature", temperature, 22.0625, noon)
 	p.measured("office/temperature", temperature, 27, noon)
@@ -108,8 +108,8 @@ func TestFaultsAreOneEventAndTheirEndAnother(t *testing.T) {
 		p.failed("office/temperature", reason, noon)
 	}
 	p.measured("office/temperature", temperature, 20, noon)
-	p.door("door", door.Sighting{Fault: errors.New("no such line"), At: noon})
-	p.door("door", door.Sighting{Open: true, Initial: true, At: noon})
+	p.door("door", contact.Sighting{Fault: errors.New("no such line"), At: noon})
+	p.door("door", contact.Sighting{Active: true, Initial: true, At: noon})
 	expectWords(t, tr.take(),
 		`events: point.failed {"quality":"faulty","reason":"no answer"}`,
 		`state: <nil> faulty no answer`,
@@ -130,7 +130,7 @@ func TestPeopleAreServedFirst(t *testing.T) {
 	for i := range cap(in.readings) {
 		in.readings <- func(p *points) { p.measured("office/temperature", temperature, float64(i), noon) }
 	}
-	in.people <- func(p *points) { p.door("door", door.Sighting{Open: true, At: noon}) }
+	in.people <- func(p *points) { p.door("door", contact.Sighting{Active: true, At: noon}) }
 	close(in.people)
 	close(in.readings)
 	in.serve(p)

@@ -13,7 +13,7 @@ import (
 	"stationkeeper/internal/record"
 	"stationkeeper/sensors/badge"
 	"stationkeeper/sensors/climate"
-	"stationkeeper/sensors/door"
+	"stationkeeper/sensors/contact"
 	"stationkeeper/sensors/replay"
 	"stationkeeper/sensors/room"
 )
@@ -87,9 +87,9 @@ func observe(ctx context.Context, sources []Source, in inbox, exit bool) error {
 }
 
 // doorSource watches a door contact.
-func doorSource(point string, o door.Options) Source {
+func doorSource(point string, o contact.Options) Source {
 	return Source{Points: []string{point}, run: func(ctx context.Context, in inbox) error {
-		door.Watch(ctx, o, func(s door.Sighting) {
+		contact.Watch(ctx, o, func(s contact.Sighting) {
 			in.people <- func(p *points) { p.door(point, s) }
 		})
 		return nil
@@ -152,9 +152,9 @@ func roomSources(doorPoint, warmth, damp, reader string, o room.Options, climate
 			r.Run(ctx)
 			return nil
 		}},
-		doorSource(doorPoint, door.Options{
-			Pin:     func() (gpio.PinIn, error) { return r.Contact(), nil },
-			Contact: door.NormallyClosed, Pull: gpio.PullUp, Debounce: doorDebounce, Retry: doorRetry,
+		doorSource(doorPoint, contact.Options{
+			Pin:  func() (gpio.PinIn, error) { return r.Contact(), nil },
+			Rest: contact.Closed, Pull: gpio.PullUp, Debounce: doorDebounce, Retry: doorRetry,
 		}),
 		climateSource(warmth, damp, climateOptions),
 		badgeSource(reader, r),

@@ -18,7 +18,7 @@ import (
 	"periph.io/x/conn/v3/physic"
 
 	"stationkeeper/sensors/climate"
-	"stationkeeper/sensors/door"
+	"stationkeeper/sensors/contact"
 	"stationkeeper/sensors/room"
 )
 
@@ -61,12 +61,12 @@ func observe(t *testing.T, o room.Options, d time.Duration) []sight {
 		var all sync.WaitGroup
 		all.Go(func() { r.Run(ctx) })
 		all.Go(func() {
-			door.Watch(ctx, door.Options{
-				Pin:     func() (gpio.PinIn, error) { return r.Contact(), nil },
-				Contact: door.NormallyClosed, Pull: gpio.PullUp, Debounce: 50 * time.Millisecond, Retry: time.Second,
-			}, func(s door.Sighting) {
+			contact.Watch(ctx, contact.Options{
+				Pin:  func() (gpio.PinIn, error) { return r.Contact(), nil },
+				Rest: contact.Closed, Pull: gpio.PullUp, Debounce: 50 * time.Millisecond, Retry: time.Second,
+			}, func(s contact.Sighting) {
 				what := "closed"
-				if s.Open {
+				if s.Active {
 					what = "open"
 				}
 				if s.Fault != nil {

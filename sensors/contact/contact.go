@@ -1,4 +1,4 @@
-package door
+package contact
 
 import (
 	"context"
@@ -8,21 +8,22 @@ import (
 	"periph.io/x/conn/v3/gpio"
 )
 
-// Contact is how a contact is built.
-type Contact string
+// Rest is whether a contact conducts at rest: a door closed, a button not pressed, no water, no smoke, mains there.
+type Rest string
 
 const (
-	// NormallyClosed contacts conduct while the door is closed. A cut wire looks like an open door, which is why
+	// Closed contacts conduct at rest (normally closed). A cut wire looks like a contact that acts, which is why
 	// alarm systems prefer them.
-	NormallyClosed Contact = "normally-closed"
-	// NormallyOpen contacts conduct while the door is open.
-	NormallyOpen Contact = "normally-open"
+	Closed Rest = "normally-closed"
+	// Open contacts conduct when they act (normally open), as buttons do.
+	Open Rest = "normally-open"
 )
 
-// Sighting is what was learnt about a door at one moment.
+// Sighting is what was learnt about a contact at one moment.
 type Sighting struct {
-	// Open is the door's position; without meaning when Fault is set.
-	Open bool
+	// Active is true while the contact is not at rest: the door open, the button pressed, water on the floor; without
+	// meaning when Fault is set.
+	Active bool
 	// Initial is true when the position was found rather than seen to change: at start, and after a fault.
 	Initial bool
 	// At is when the position was first seen.
@@ -31,11 +32,11 @@ type Sighting struct {
 	Fault error
 }
 
-// Options describe one door.
+// Options describe one contact.
 type Options struct {
 	// Pin finds the line. It is called again, at intervals of Retry, for as long as it fails.
-	Pin     func() (gpio.PinIn, error)
-	Contact Contact
+	Pin  func() (gpio.PinIn, error)
+	Rest Rest
 	// Pull is the line's resistor. With PullDown the contact switches to the supply; with every other, to ground.
 	Pull gpio.Pull
 	// Debounce is how long a level must be stable to count; typical reed contacts bounce for up to 5 ms, worn
@@ -57,7 +58,7 @@ const (
 	verify = 10 * time.Second
 )
 
-// Watch reports every change of the door's position, beginning with the position found, and every fault, until ctx
+// Watch reports every change of the contact's position, beginning with the position found, and every fault, until ctx
 // ends. It calls report from one goroutine.
 func Watch(ctx context.Context, o Options, report func(Sighting)) {
 	for ctx.Err() == nil {
@@ -94,7 +95,7 @@ func (o Options) watch(ctx context.Context, report func(Sighting)) error {
 		first := !s.known
 		var counts bool
 		if s, counts = s.step(pin.Read(), now, o.Debounce); counts {
-			report(Sighting{Open: o.open(s.level), Initial: first, At: s.since})
+			report(Sighting{Active: o.active(s.level), Initial: first, At: s.since})
 		}
 		await(ctx, pin, edges, s.pending(now, o.Debounce))
 	}
@@ -113,13 +114,13 @@ func (o Options) setUp(pin gpio.PinIn) (edges bool, err error) {
 		pin.Name(), o.Pull, err)
 }
 
-// open tells the door's position from a level: a contact that conducts pulls the line away from its resistor.
-func (o Options) open(level gpio.Level) bool {
+// active tells the contact's position from a level: one that conducts pulls the line away from its resistor.
+func (o Options) active(level gpio.Level) bool {
 	conducts := level == gpio.Low
 	if o.Pull == gpio.PullDown {
 		conducts = level == gpio.High
 	}
-	return conducts == (o.Contact == NormallyOpen)
+	return conducts == (o.Rest == Open)
 }
 
 // await returns at an edge, or when the level is to be looked at all the same.

@@ -1,4 +1,4 @@
-package door
+package contact
 
 import (
 	"context"
@@ -64,7 +64,7 @@ func watch(t *testing.T, prepare func(*contact, *Options)) *bed {
 	b := &bed{sightings: make(chan Sighting, 100), contact: &contact{Pin: gpiotest.Pin{N: "GPIO17", EdgesChan: make(chan gpio.Level, 16)}}}
 	o := Options{
 		Pin:      func() (gpio.PinIn, error) { return b.contact, nil },
-		Contact:  NormallyClosed,
+		Rest:     Closed,
 		Pull:     gpio.PullNoChange,
 		Debounce: debounce,
 		Retry:    5 * time.Second,
@@ -93,7 +93,7 @@ func (b *bed) after(d time.Duration) []string {
 		switch {
 		case s.Fault != nil:
 			word = "fault: " + s.Fault.Error()
-		case s.Open:
+		case s.Active:
 			word = "open"
 		}
 		if s.Initial {
@@ -126,7 +126,7 @@ func TestWatchReportsPositions(t *testing.T) {
 		}
 		expect(t, b.after(debounce-3*time.Millisecond))
 		time.Sleep(time.Millisecond)
-		if s := <-b.sightings; !s.Open || s.At.Sub(start) != debounce+8*time.Millisecond {
+		if s := <-b.sightings; !s.Active || s.At.Sub(start) != debounce+8*time.Millisecond {
 			t.Errorf("got %+v, want open since the last bounce, %v after the start", s, debounce+8*time.Millisecond)
 		}
 
@@ -160,22 +160,22 @@ func TestWatchPollsLinesWithoutEdges(t *testing.T) {
 
 func TestPositionFollowsWiring(t *testing.T) {
 	for _, c := range []struct {
-		contact Contact
-		pull    gpio.Pull
-		level   gpio.Level
-		open    bool
+		rest  Rest
+		pull  gpio.Pull
+		level gpio.Level
+		open  bool
 	}{
-		{NormallyClosed, gpio.PullUp, gpio.Low, false},
-		{NormallyClosed, gpio.PullUp, gpio.High, true},
-		{NormallyClosed, gpio.Float, gpio.Low, false},
-		{NormallyClosed, gpio.PullDown, gpio.Low, true},
-		{NormallyClosed, gpio.PullDown, gpio.High, false},
-		{NormallyOpen, gpio.PullUp, gpio.Low, true},
-		{NormallyOpen, gpio.PullUp, gpio.High, false},
-		{NormallyOpen, gpio.PullDown, gpio.High, true},
+		{Closed, gpio.PullUp, gpio.Low, false},
+		{Closed, gpio.PullUp, gpio.High, true},
+		{Closed, gpio.Float, gpio.Low, false},
+		{Closed, gpio.PullDown, gpio.Low, true},
+		{Closed, gpio.PullDown, gpio.High, false},
+		{Open, gpio.PullUp, gpio.Low, true},
+		{Open, gpio.PullUp, gpio.High, false},
+		{Open, gpio.PullDown, gpio.High, true},
 	} {
-		if got := (Options{Contact: c.contact, Pull: c.pull}).open(c.level); got != c.open {
-			t.Errorf("%s, %s, %s: open %v, want %v", c.contact, c.pull, c.level, got, c.open)
+		if got := (Options{Rest: c.rest, Pull: c.pull}).active(c.level); got != c.open {
+			t.Errorf("%s, %s, %s: open %v, want %v", c.rest, c.pull, c.level, got, c.open)
 		}
 	}
 }
