@@ -58,14 +58,18 @@ func options(c configs.Agent, log *slog.Logger) (Options, error) {
 }
 
 func rules(alarms []configs.Alarm) []alarm.Rule {
-	rules := make([]alarm.Rule, len(alarms))
-	for i, a := range alarms {
-		rules[i] = alarm.Rule{Point: a.Point, Name: a.Name, Hysteresis: *a.Hysteresis, Level: alarm.Level(a.Level)}
-		if a.Above != nil {
-			rules[i].Side, rules[i].Limit = alarm.Above, *a.Above
-		} else {
-			rules[i].Side, rules[i].Limit = alarm.Below, *a.Below
+	var rules []alarm.Rule
+	for _, a := range alarms {
+		r := alarm.Rule{Point: a.Point, Name: a.Name, Hysteresis: *a.Hysteresis, Level: alarm.Level(a.Level)}
+		switch {
+		case a.Above != nil:
+			r.Side, r.Limit = alarm.Above, *a.Above
+		case a.Below != nil:
+			r.Side, r.Limit = alarm.Below, *a.Below
+		default:
+			continue
 		}
+		rules = append(rules, r)
 	}
 	return rules
 }
@@ -137,8 +141,8 @@ func simulated(r configs.Room, log *slog.Logger) ([]Source, error) {
 		y, m, d := start.Date()
 		start = time.Date(y, m, d, at.Hour(), at.Minute(), 0, 0, start.Location())
 	}
-	door, temperature, humidity, badge := r.Points()
-	return roomSources(door, temperature, humidity, badge, room.Options{
+	at := r.Points()
+	return roomSources(at.Door, at.Temperature, at.Humidity, at.In, room.Options{
 		Random: rand.New(rand.NewPCG(r.Seed, 0)), Start: start, Speed: r.Speed,
 		FailureAfter: r.FailureAfter, RepairAfter: r.RepairAfter, Log: log,
 	}, climate.Options{Interval: r.Interval})
