@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"stationkeeper/internal/machine"
 	"stationkeeper/internal/powercut/disk"
 	"stationkeeper/internal/powercut/nbd"
 	"stationkeeper/internal/powercut/report"
@@ -42,6 +43,9 @@ type rig struct {
 // computer, nor its ciphers, which takes a while.
 const bootLine = "console=ttyS0 quiet panic=-1 no_timer_check cryptomgr.notests"
 
+// wanted are the kernel's modules that the machine needs: the bus, the disk, the port for reports, and the file system.
+var wanted = []string{"virtio_pci", "virtio_blk", "virtio_console", "ext4"}
+
 // guest is the program that runs in the machine.
 const guest = "stationkeeper/internal/powercut/guest"
 
@@ -50,13 +54,13 @@ func newRig(ctx context.Context, folder, kernelFolder string) (*rig, error) {
 	r := &rig{initrd: filepath.Join(folder, "initrd")}
 	var err error
 	if r.emulator, err = exec.LookPath("qemu-system-x86_64"); err != nil {
-		return nil, fmt.Errorf("%w: no QEMU: %w", errNoKernel, err)
+		return nil, fmt.Errorf("%w: no QEMU: %w", machine.ErrNoKernel, err)
 	}
-	k, err := findKernel(kernelFolder)
+	k, err := machine.FindKernel(kernelFolder, wanted)
 	if err != nil {
 		return nil, err
 	}
-	r.kernel = k.image
+	r.kernel = k.Image
 	program := filepath.Join(folder, "init")
 	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w", "-o", program, guest)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
@@ -67,12 +71,12 @@ func newRig(ctx context.Context, folder, kernelFolder string) (*rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	var files []file
-	for _, name := range []string{"dev", "disk", "modules", "proc", "sys", "tmp"} {
-		files = append(files, file{name: name, mode: 0o755, folder: true})
+	var files []machine.File
+	for _, name := range []string{"dev", "disk", machine.ModulesFolder, "proc", "sys", "tmp"} {
+		files = append(files, machine.File{Name: name, Mode: 0o755, Folder: true})
 	}
-	files = append(append(files, file{name: "init", mode: 0o755, content: content}), k.modules...)
-	if err := os.WriteFile(r.initrd, initrd(files), 0o600); err != nil {
+	files = append(append(files, machine.File{Name: "init", Mode: 0o755, Content: content}), k.Modules...)
+	if err := os.WriteFile(r.initrd, machine.Initrd(files), 0o600); err != nil {
 		return nil, err
 	}
 	if r.blank, err = blankDisk(ctx, folder); err != nil {

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 
+	"stationkeeper/internal/machine"
 	"stationkeeper/internal/powercut/disk"
 )
 
@@ -40,7 +40,7 @@ func mustRig(t *testing.T) *rig {
 			made.rig, made.err = newRig(t.Context(), made.folder, kernelFolder)
 		}
 	})
-	if errors.Is(made.err, errNoKernel) {
+	if errors.Is(made.err, machine.ErrNoKernel) {
 		t.Skipf("no virtual machine can be started: %v", made.err)
 	}
 	if made.err != nil {
@@ -97,37 +97,6 @@ func TestProgramWithoutFsyncIsCaught(t *testing.T) {
 	}
 }
 
-func TestMissingKernelIsTold(t *testing.T) {
-	if _, err := findKernel(t.TempDir()); !errors.Is(err, errNoKernel) || !strings.Contains(err.Error(), "make powercut") {
-		t.Errorf("an empty folder: %v", err)
-	}
-	if _, err := findKernel("nowhere"); !errors.Is(err, errNoKernel) {
-		t.Errorf("no folder: %v", err)
-	}
-}
-
-func TestModulesAreLoadedAfterThoseTheyNeed(t *testing.T) {
-	mustRig(t)
-	k, err := findKernel(kernelFolder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	loaded := map[string]bool{}
-	for _, m := range k.modules {
-		depends, err := dependsOn(m.content)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, other := range depends {
-			if !loaded[other] {
-				t.Errorf("%s is loaded before %s", m.name, other)
-			}
-		}
-		_, name, _ := strings.Cut(m.name, "-") // after its place in the order
-		loaded[moduleName(name)] = true
-	}
-}
-
 func TestPlansFollowFromTheSeed(t *testing.T) {
 	c := campaign{workload: "journal", cuts: 100}
 	first, again := rand.New(rand.NewPCG(1, 2)), rand.New(rand.NewPCG(1, 2))
@@ -157,23 +126,5 @@ func TestPlansFollowFromTheSeed(t *testing.T) {
 		if !seen[d.String()] {
 			t.Errorf("in 400 lives there is none with damage of %s", d)
 		}
-	}
-}
-
-func TestInitrdIsTheKernelsFormat(t *testing.T) {
-	got := string(initrd([]file{{name: "dev", mode: 0o755, folder: true}, {name: "init", mode: 0o700, content: []byte("program")}}))
-	for _, want := range []string{
-		"07070100000001000041ED" + "00000000" + "00000000" + "00000001" + "00000000" + "00000000",
-		"07070100000002000081C0" + "00000000" + "00000000" + "00000001" + "00000000" + "00000007",
-		"00000004" + "00000000" + "dev\x00",
-		"00000005" + "00000000" + "init\x00\x00program\x00",
-		"0000000B" + "00000000" + "TRAILER!!!\x00",
-	} {
-		if !strings.Contains(got, want) {
-			t.Errorf("%q is not in %q", want, got)
-		}
-	}
-	if len(got)%4 != 0 {
-		t.Errorf("%d bytes, expected a multiple of 4", len(got))
 	}
 }

@@ -31,8 +31,8 @@ const (
 	paho5   = "github.com/eclipse/paho.golang"
 )
 
-// pure lists the packages that may import nothing of ours but what stands beside them. Tests may import more: the
-// real journal is a better test than an imitation.
+// pure lists the packages that may import nothing of ours but what stands beside them; the first that matches holds.
+// Tests may import more: the real journal is a better test than an imitation.
 var pure = []struct {
 	packages string
 	may      []string
@@ -40,6 +40,7 @@ var pure = []struct {
 	{"internal/record", nil},
 	{"internal/clock", []string{"internal/record"}},
 	{"internal/journal", []string{"internal/record", "internal/clock"}},
+	{"sensors/hil/...", []string{"internal/...", "sensors/hil/..."}}, // the programs in a virtual machine, from outside
 	{"sensors/...", []string{"internal/record", "sensors/..."}},
 	{"agent/access", []string{"internal/record"}},
 	{"agent/alarm", []string{"internal/record"}},
@@ -97,6 +98,7 @@ func checkPure(p Package, g Graph) []string {
 				broken = append(broken, fmt.Sprintf("%s imports %s: of ours it may import only %s", p.Path, imported, words(rule.may)))
 			}
 		}
+		break
 	}
 	return broken
 }

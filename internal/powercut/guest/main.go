@@ -19,19 +19,19 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
 
+	"stationkeeper/internal/machine"
+	"stationkeeper/internal/machine/inside"
 	"stationkeeper/internal/powercut/report"
 )
 
 const (
-	modules = "/modules" // kernel modules, to be loaded in order of their names
-	port    = "reports"  // name of the virtio port where reports go
+	modules = "/" + machine.ModulesFolder
+	port    = "reports" // name of the virtio port where reports go
 	device  = "/dev/vda"
 	disk    = "/disk"
-	appear  = time.Minute // how long devices may take to appear after their modules were loaded
 )
 
 // settings are what the program outside chose for this life.
@@ -80,10 +80,10 @@ func run(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	if err := mountAll(); err != nil {
+	if err := inside.Mount(); err != nil {
 		return err
 	}
-	if err := loadModules(); err != nil {
+	if err := inside.LoadModules(modules); err != nil {
 		return err
 	}
 	out, err := openReporter()
@@ -105,7 +105,7 @@ func live(s settings, out *reporter) error {
 	if !ok {
 		return fmt.Errorf("unknown workload %q", s.workload)
 	}
-	if err := await(device, func() bool { _, err := os.Stat(device); return err == nil }); err != nil {
+	if err := inside.Await(device, func() bool { _, err := os.Stat(device); return err == nil }); err != nil {
 		return err
 	}
 	if err := unix.Mount(device, disk, "ext4", unix.MS_NOATIME, "errors=remount-ro"); err != nil {
@@ -125,43 +125,6 @@ func live(s settings, out *reporter) error {
 	return nil
 }
 
-func mountAll() error {
-	for _, m := range []struct{ kind, at string }{{"proc", "/proc"}, {"sysfs", "/sys"}, {"devtmpfs", "/dev"}, {"tmpfs", "/tmp"}} {
-		if err := unix.Mount(m.kind, m.at, m.kind, 0, ""); err != nil {
-			return fmt.Errorf("mount %s: %w", m.at, err)
-		}
-	}
-	return nil
-}
-
-func loadModules() error {
-	entries, err := os.ReadDir(modules)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		file, err := os.Open(filepath.Join(modules, e.Name()))
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(unix.FinitModule(int(file.Fd()), "", 0), file.Close()); err != nil {
-			return fmt.Errorf("load %s: %w", e.Name(), err)
-		}
-	}
-	return nil
-}
-
-// await waits until found says that a device is there. The kernel finds devices by itself, and tells nobody where no
-// udev listens.
-func await(what string, found func() bool) error {
-	for deadline := time.Now().Add(appear); !found(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%s did not appear within %s", what, appear)
-		}
-	}
-	return nil
-}
-
 // reporter tells the program outside.
 type reporter struct {
 	mu   sync.Mutex
@@ -170,7 +133,7 @@ type reporter struct {
 
 func openReporter() (*reporter, error) {
 	var path string
-	err := await("the port "+port, func() bool {
+	err := inside.Await("the port "+port, func() bool {
 		names, _ := filepath.Glob("/sys/class/virtio-ports/*/name") // the pattern is right
 		for _, name := range names {
 			if content, err := os.ReadFile(name); err == nil && strings.TrimSpace(string(content)) == port {

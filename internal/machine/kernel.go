@@ -1,4 +1,4 @@
-package main
+package machine
 
 import (
 	"bytes"
@@ -13,32 +13,33 @@ import (
 	"strings"
 )
 
-// errNoKernel is wrapped when there is no kernel to boot: it has to be fetched first.
-var errNoKernel = errors.New("no kernel to boot")
+// ErrNoKernel is wrapped when there is no kernel to boot: it has to be fetched first.
+var ErrNoKernel = errors.New("no kernel to boot")
 
-// wanted are the kernel's modules that the machine needs, unless they are built in: the bus, the disk, the port for
-// reports, and the file system.
-var wanted = []string{"virtio_pci", "virtio_blk", "virtio_console", "ext4"}
+// ModulesFolder is where in the machine the modules of a Kernel lie.
+const ModulesFolder = "modules"
 
-// kernel is a Linux kernel as a distribution packages it.
-type kernel struct {
-	image   string // path of the file to boot
-	modules []file // to be loaded in this order
+// Kernel is a Linux kernel as a distribution packages it.
+type Kernel struct {
+	Image string // path of the file to boot
+	// Modules are those asked for and those that they need, to be loaded in this order, which is that of their names.
+	Modules []File
 }
 
-// findKernel looks for the content of a distribution's kernel package below folder.
-func findKernel(folder string) (kernel, error) {
-	var k kernel
+// FindKernel looks for the content of a distribution's kernel package below folder, and in it for modules, unless they
+// are built in. Modules that were built for it may lie in further folders.
+func FindKernel(folder string, wanted []string, further ...string) (Kernel, error) {
+	var k Kernel
 	found := map[string]string{} // path of each module
 	builtIn := map[string]bool{}
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+	look := func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		name := entry.Name()
 		switch {
 		case strings.HasPrefix(name, "vmlinuz-"):
-			k.image = path
+			k.Image = path
 		case name == "modules.builtin":
 			list, err := os.ReadFile(path)
 			for _, line := range strings.Fields(string(list)) {
@@ -49,20 +50,24 @@ func findKernel(folder string) (kernel, error) {
 			found[moduleName(name)] = path
 		}
 		return nil
-	})
-	if errors.Is(err, fs.ErrNotExist) || err == nil && k.image == "" {
-		return kernel{}, fmt.Errorf("%w in %s: make powercut fetches it", errNoKernel, folder)
+	}
+	err := filepath.WalkDir(folder, look)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && k.Image == "" {
+		return Kernel{}, fmt.Errorf("%w in %s: .ci/kernel fetches it", ErrNoKernel, folder)
+	}
+	for _, more := range further {
+		err = errors.Join(err, filepath.WalkDir(more, look))
 	}
 	if err != nil {
-		return kernel{}, fmt.Errorf("look for a kernel: %w", err)
+		return Kernel{}, fmt.Errorf("look for a kernel: %w", err)
 	}
 	order := loadOrder{found: found, builtIn: builtIn}
 	for _, name := range wanted {
 		if err := order.add(name); err != nil {
-			return kernel{}, fmt.Errorf("kernel %s: %w", filepath.Base(k.image), err)
+			return Kernel{}, fmt.Errorf("kernel %s: %w", filepath.Base(k.Image), err)
 		}
 	}
-	k.modules = order.modules
+	k.Modules = order.modules
 	return k, nil
 }
 
@@ -77,7 +82,7 @@ type loadOrder struct {
 	found   map[string]string
 	builtIn map[string]bool
 	done    []string
-	modules []file
+	modules []File
 }
 
 func (o *loadOrder) add(name string) error {
@@ -102,7 +107,8 @@ func (o *loadOrder) add(name string) error {
 			return err
 		}
 	}
-	o.modules = append(o.modules, file{name: fmt.Sprintf("modules/%03d-%s.ko", len(o.modules), name), mode: 0o644, content: content})
+	name = fmt.Sprintf("%s/%03d-%s.ko", ModulesFolder, len(o.modules), name)
+	o.modules = append(o.modules, File{Name: name, Mode: 0o644, Content: content})
 	return nil
 }
 

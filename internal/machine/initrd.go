@@ -1,16 +1,16 @@
-package main
+package machine
 
 import (
 	"bytes"
 	"fmt"
 )
 
-// file is one entry of an initial file system. A folder has no content.
-type file struct {
-	name    string // without a slash in front
-	mode    uint32 // permissions
-	folder  bool
-	content []byte
+// File is one entry of an initial file system. A folder has no content.
+type File struct {
+	Name    string // without a slash in front
+	Mode    uint32 // permissions
+	Folder  bool
+	Content []byte
 }
 
 // File types of stat(2).
@@ -19,16 +19,16 @@ const (
 	typeRegular = 0o100000
 )
 
-// initrd packs files as the kernel unpacks them: a cpio archive in the "newc" format, see
+// Initrd packs files as the kernel unpacks them: a cpio archive in the "newc" format, see
 // Documentation/driver-api/early-userspace/buffer-format.rst of the kernel. Folders come before what is in them.
-func initrd(files []file) []byte {
+func Initrd(files []File) []byte {
 	var archive bytes.Buffer
 	for i, f := range files {
-		mode := f.mode | typeRegular
-		if f.folder {
-			mode = f.mode | typeFolder
+		mode := f.Mode | typeRegular
+		if f.Folder {
+			mode = f.Mode | typeFolder
 		}
-		addEntry(&archive, uint32(i+1), mode, f.name, f.content)
+		addEntry(&archive, uint32(i+1), mode, f.Name, f.Content)
 	}
 	addEntry(&archive, 0, 0, "TRAILER!!!", nil)
 	return archive.Bytes()
