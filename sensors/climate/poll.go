@@ -17,13 +17,17 @@ type Reading struct {
 	Fault error
 }
 
-// Sensor is an opened sensor. Name is what faults call it: its chip, where it is, and on which bus. Close releases its
-// bus.
+// Sensor is an opened sensor. Name is what faults call it: its chip, where it is, and on which bus. Measures are what it
+// measures and between which limits; empty when nobody has said. Close releases its bus.
 type Sensor struct {
 	physic.SenseEnv
-	Name  string
-	Close func() error
+	Name     string
+	Measures []Measure
+	Close    func() error
 }
+
+// StaleAfter is how many intervals after its last reading a point is stale.
+const StaleAfter = 3
 
 // Options describe one sensor.
 type Options struct {

@@ -33,7 +33,7 @@ func (s *scripted) open() (Sensor, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opened++
-	return Sensor{s, "scripted", s.close}, nil
+	return Sensor{SenseEnv: s, Name: "scripted", Close: s.close}, nil
 }
 
 func (s *scripted) close() error {

@@ -9,33 +9,14 @@ import (
 	"strings"
 	"time"
 
-	"periph.io/x/conn/v3/i2c"
 	"periph.io/x/conn/v3/onewire"
 	"periph.io/x/conn/v3/physic"
 	"periph.io/x/devices/v3/ds18b20"
-	"periph.io/x/devices/v3/tmp102"
 )
 
 // celsius is a temperature given in whole degrees.
 func celsius(degrees int) physic.Temperature {
 	return physic.ZeroCelsius + physic.Temperature(degrees)*physic.Kelvin
-}
-
-// TMP102 finds a TMP102 at an address (0x48 to 0x4b, chosen by where its pin ADD0 is connected) of the I²C bus that open opens.
-func TMP102(open func() (i2c.BusCloser, error), address uint16) func() (Sensor, error) {
-	return func() (Sensor, error) {
-		bus, err := open()
-		if err != nil {
-			return Sensor{}, fmt.Errorf("open I²C bus of TMP102 0x%02x: %w: is i2c-dev loaded, and may the agent's user open /dev/i2c-*?", address, err)
-		}
-		name := fmt.Sprintf("TMP102 0x%02x on %s", address, bus)
-		dev, err := tmp102.NewI2C(bus, address, &tmp102.Opts{SampleRate: tmp102.RateFourHertz})
-		if err != nil {
-			return Sensor{}, errors.Join(fmt.Errorf("set up %s: %w", name, err), bus.Close())
-		}
-		// Not its Halt, which ends a continuous reading that was never begun.
-		return Sensor{within{dev, celsius(-40), celsius(125)}, name, bus.Close}, nil
-	}
 }
 
 // resolution of a DS18B20 in bits: 1/16 °C, converted in 750 ms (datasheet page 3).
@@ -54,7 +35,7 @@ func DS18B20(open func() (onewire.BusCloser, error), address onewire.Address) fu
 		if err != nil {
 			return Sensor{}, errors.Join(fmt.Errorf("set up %s: %w", name, err), bus.Close())
 		}
-		return Sensor{converted{within{dev, celsius(-55), celsius(125)}}, name, bus.Close}, nil
+		return Sensor{SenseEnv: converted{within{dev, ds18b20Measures}}, Name: name, Measures: ds18b20Measures, Close: bus.Close}, nil
 	}
 }
 
@@ -70,24 +51,6 @@ func (c converted) Sense(env *physic.Env) error {
 	}
 	if read.Temperature == celsius(85) {
 		return errors.New("it has not converted (it says 85 °C, its value at power-on): is its supply too weak?")
-	}
-	*env = read
-	return nil
-}
-
-// within refuses what the sensor cannot measure: such values come from a bus whose lines float.
-type within struct {
-	physic.SenseEnv
-	low, high physic.Temperature
-}
-
-func (w within) Sense(env *physic.Env) error {
-	var read physic.Env
-	if err := w.SenseEnv.Sense(&read); err != nil {
-		return err
-	}
-	if read.Temperature < w.low || read.Temperature > w.high {
-		return fmt.Errorf("%s is outside of what it can measure, %s to %s: is it wired correctly?", read.Temperature, w.low, w.high)
 	}
 	*env = read
 	return nil
@@ -126,7 +89,10 @@ func W1Therm(devices string, address onewire.Address) func() (Sensor, error) {
 			return Sensor{}, fmt.Errorf("find DS18B20 %s: %w: is it connected, and are w1-gpio (or another bus) and w1_therm loaded?",
 				FormatAddress(address), err)
 		}
-		return Sensor{converted{within{therm(path), celsius(-55), celsius(125)}}, therm(path).String(), func() error { return nil }}, nil
+		return Sensor{
+			SenseEnv: converted{within{therm(path), ds18b20Measures}}, Name: therm(path).String(),
+			Measures: ds18b20Measures, Close: func() error { return nil },
+		}, nil
 	}
 }
 
