@@ -10,12 +10,12 @@
 //
 // # OSDP
 //
-// There is no driver for OSDP readers (RS-485, IEC 60839-11-5, secure channel of AES-128): no maintained library in
-// Go speaks the secure channel, and without that OSDP is no better than Wiegand. A driver for it is a package with
-// the Watch above that polls the peripheral device, gives the bits of osdp_RAW to wiegand.Decode and the digits of
-// osdp_KEYPAD as keys, and reports a device that does not answer, or whose secure channel is refused, as a fault. The
-// other way, osdp_LED and osdp_BUZ are what package signal plays on lines: the driver offers them to whoever plays
-// the tones.
+// There is no driver for OSDP readers (RS-485, IEC 60839-11-5). Without its secure channel of AES-128 OSDP is no
+// better than Wiegand, and no library in Go that speaks the secure channel as a control panel has a release yet, or a
+// port for RS-485. A driver for it is a package with the Watch above: it polls the device, makes a card of the bits of
+// osdp_RAW by wiegand.Decode and keys of osdp_KEYPAD, and reports a device that does not answer, that its housing was
+// opened, or that the secure channel is refused, as a fault. The other way, osdp_LED and osdp_BUZ say what is played on
+// lines for other readers: such a driver takes the tones beside its Options.
 package badge
 
 import (
