@@ -12,7 +12,7 @@ type Thermometer struct {
 	Point string `yaml:"point"`
 	// Humidity is the point of the same chip's humidity; empty means that it is not watched.
 	Humidity string `yaml:"humidity"`
-	// Driver is tmp102, mcp9808, bme280, aht20 or hdc302x (on I²C), ds18b20 (through periph, needs root), w1-therm (a
+	// Driver is tmp102, tmp105, lm75, mcp9808, bme280, aht20 or hdc302x (on I²C), ds18b20 (through periph, needs root), w1-therm (a
 	// DS18B20 read by the kernel), or thermal-zone (the board's own).
 	Driver string `yaml:"driver"`
 	// Bus is the number or name of the I²C or 1-Wire bus; empty means the first one. w1-therm and thermal-zone have none.
@@ -37,6 +37,8 @@ type chip struct {
 
 var chips = map[string]chip{
 	"tmp102":  {name: "a TMP102", low: 0x48, high: 0x4b},
+	"tmp105":  {name: "a TMP105", low: 0x48, high: 0x4f},
+	"lm75":    {name: "an LM75", low: 0x48, high: 0x4f},
 	"mcp9808": {name: "an MCP9808", low: 0x18, high: 0x1f},
 	"bme280":  {name: "a BME280", low: 0x76, high: 0x77, humidity: true},
 	"aht20":   {name: "an AHT20", low: 0x38, high: 0x38, standard: true, humidity: true},
@@ -54,7 +56,7 @@ func (t Thermometer) I2CAddress() (uint16, error) {
 
 func (t Thermometer) check(c *checker, path string, p *points) {
 	p.take(t.Point, path+".point", true)
-	c.oneOf(t.Driver, path+".driver", "tmp102", "mcp9808", "bme280", "aht20", "hdc302x", "ds18b20", "w1-therm", "thermal-zone")
+	c.oneOf(t.Driver, path+".driver", "tmp102", "tmp105", "lm75", "mcp9808", "bme280", "aht20", "hdc302x", "ds18b20", "w1-therm", "thermal-zone")
 	if t.Humidity != "" {
 		p.take(t.Humidity, path+".humidity", true)
 		if !chips[t.Driver].humidity {

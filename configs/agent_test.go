@@ -89,7 +89,7 @@ func TestAgentProblems(t *testing.T) {
 		head + "doors:\n  - {point: a, pin: b, debounce: 1h}\n":                                         `doors[0].debounce`,
 		head + "doors:\n  - {point: a, pin: b, debounce: 5}\n":                                          `:4:34: doors[].debounce: expected a duration`,
 		head + "doors:\n  - {point: a, pin: b}\n  - {point: a, pin: c}\n":                               `:5:13: doors[1].point: "a" is the name of doors[0].point already`,
-		head + "climate:\n  - {point: a, driver: thermos, address: x}\n":                                `climate[0].driver: "thermos": expected one of tmp102, mcp9808, bme280, aht20, hdc302x, ds18b20, w1-therm, thermal-zone`,
+		head + "climate:\n  - {point: a, driver: thermos, address: x}\n":                                `climate[0].driver: "thermos": expected one of tmp102, tmp105, lm75, mcp9808, bme280, aht20, hdc302x, ds18b20, w1-therm, thermal-zone`,
 		head + "climate:\n  - {point: a, driver: tmp102}\n":                                             `climate[0].address: "": expected a TMP102's address`,
 		head + "climate:\n  - {point: a, driver: tmp102, address: 0x50}\n":                              `climate[0].address: "80": expected a TMP102`,
 		head + "climate:\n  - {point: a, driver: ds18b20, address: 28-00}\n":                            `:4:42: climate[0].address: "28-00": expected a DS18B20`,
