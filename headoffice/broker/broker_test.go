@@ -175,37 +175,52 @@ func TestCloseWaitsForNobody(t *testing.T) {
 	loud.Disconnect(0)
 }
 
-func TestOnlyHeadOfficeAcknowledges(t *testing.T) {
+// What only head office may say: clients from the network can neither publish it nor leave it as their will.
+func TestOnlyHeadOfficeOrders(t *testing.T) {
 	b := mustStart(t, nil)
 	defer mustClose(t, b)
-	ack := record.Root + "/demo/agent/ack/events"
-	up := record.Root + "/demo/agent/up/events"
+	const node = record.Root + "/demo/agent/"
 	stranger := mustJoin(t, network(b), "stranger")
-	if err := done(t, stranger.Publish(up, 1, false, "batch")); err != nil {
-		t.Errorf("a node's batch: %v", err)
+	for _, topic := range []string{"up/events", "state/door", "online", "config/reported", "command/c1/result"} {
+		if err := done(t, stranger.Publish(node+topic, 1, false, "said")); err != nil {
+			t.Errorf("a node's %s: %v", topic, err)
+		}
 	}
-	if err := done(t, stranger.Publish(ack, 1, true, "false")); err == nil {
-		t.Error("a client from the network could acknowledge")
+	headOffice := mustJoin(t, b.Dial, "headoffice")
+	for _, topic := range []string{"ack/events", "config/desired", "command/c1"} {
+		t.Run(topic, func(t *testing.T) {
+			stranger := mustJoin(t, network(b), "stranger of "+topic)
+			if err := done(t, stranger.Publish(node+topic, 1, true, "false")); err == nil {
+				t.Error("a client from the network could publish it")
+			}
+			if _, err := join(t, network(b), mqtt.NewClientOptions().SetClientID("dying").SetWill(node+topic, "false", 1, true)); err == nil {
+				t.Error("a client from the network could leave it as its will")
+			}
+			if err := done(t, headOffice.Publish(node+topic, 1, true, "true")); err != nil {
+				t.Errorf("head office's own: %v", err)
+			}
+			if got := retained(t, b, node+topic); got != "true" {
+				t.Errorf("retained is %q", got)
+			}
+		})
 	}
-	if _, err := join(t, network(b), mqtt.NewClientOptions().SetClientID("dying").SetWill(ack, "false", 1, true)); err == nil {
-		t.Error("a client from the network could leave an acknowledgement as its will")
-	}
-	if err := done(t, mustJoin(t, b.Dial, "headoffice").Publish(ack, 1, true, "true")); err != nil {
-		t.Errorf("head office's acknowledgement: %v", err)
-	}
+}
+
+// retained is what a new client gets at once under a topic.
+func retained(t *testing.T, b *Broker, topic string) string {
+	t.Helper()
 	got := make(chan string, 10)
-	node := mustJoin(t, network(b), "node")
-	if err := done(t, node.Subscribe(ack, 1, func(_ mqtt.Client, m mqtt.Message) { got <- string(m.Payload()) })); err != nil {
+	node := mustJoin(t, network(b), "node that asks for "+topic)
+	if err := done(t, node.Subscribe(topic, 1, func(_ mqtt.Client, m mqtt.Message) { got <- string(m.Payload()) })); err != nil {
 		t.Fatal(err)
 	}
 	select {
 	case text := <-got:
-		if text != "true" {
-			t.Errorf("retained is %q", text)
-		}
+		return text
 	case <-time.After(hang):
-		t.Error("nothing is retained")
+		t.Fatal("nothing is retained")
 	}
+	return ""
 }
 
 func TestTooLargeAPacketEndsTheConnection(t *testing.T) {

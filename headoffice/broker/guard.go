@@ -13,8 +13,9 @@ import (
 // guard decides who may do what, and says what went wrong between broker and clients.
 //
 // Clients have no identities yet, so anybody who reaches the listener may speak for any station; that listener is on
-// loopback or behind TLS with client certificates. One thing only head office itself may do: acknowledge. A wrong
-// acknowledgement is the one message that could make a node forget what nobody has stored.
+// loopback or behind TLS with client certificates. Some things only head office itself may do: acknowledge, say what a
+// node is to go by, and command it. A wrong acknowledgement could make a node forget what nobody has stored; a strange
+// document or command could open a door. What is no topic of the contract nobody listens to.
 type guard struct {
 	mqtt.HookBase
 	log *slog.Logger
@@ -43,7 +44,14 @@ func (g *guard) OnACLCheck(cl *mqtt.Client, topic string, write bool) bool {
 		return true
 	}
 	t, err := record.ParseTopic(topic)
-	return err != nil || t.Kind != record.KindAck
+	if err != nil {
+		return true
+	}
+	switch t.Kind {
+	case record.KindAck, record.KindDesired, record.KindCommand:
+		return false
+	}
+	return true
 }
 
 // OnPublishDropped implements mqtt.Hook.
