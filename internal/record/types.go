@@ -24,6 +24,8 @@ const (
 	AccessDenied  = "access.denied"  // AccessData
 	AccessUnused  = "access.unused"  // AccessData: granted, and the door was not opened
 
+	PassbackForgiven = "passback.forgiven" // AccessData: anti-passback does not judge the person's next badge; source "access" or a point
+
 	RegisterEntered = "register.entered" // RegisterData; source is the area's point
 	RegisterLeft    = "register.left"    // RegisterData
 
@@ -135,8 +137,12 @@ type AccessData struct {
 	Remarks []string `json:"remarks,omitempty"`
 	// Unlocked is for how many seconds the door was unlocked, unless it is opened before.
 	Unlocked float64 `json:"unlocked,omitempty"`
-	By       string  `json:"by,omitempty"`      // who gave the command
-	Request  string  `json:"request,omitempty"` // id of the command
+	// Attempts is how many wrong cards, PINs and work orders in a row this was at the reader, and PersonAttempts with the
+	// cards of the person; 0 when access was denied for another reason.
+	Attempts       int    `json:"attempts,omitempty"`
+	PersonAttempts int    `json:"person_attempts,omitempty"`
+	By             string `json:"by,omitempty"`      // who gave the command
+	Request        string `json:"request,omitempty"` // id of the command
 }
 
 // RegisterData goes with a person who entered or left an area. Visit ties the two together.
@@ -151,7 +157,7 @@ type RegisterData struct {
 	Since   time.Time `json:"since"`          // when the person entered
 	Inside  float64   `json:"inside"`         // seconds inside, when leaving
 	// How is "badge", or why the visit was closed without one: "rule" (longer inside than anybody stays), "entered-again",
-	// "forgiven" or "command". A visit not closed by a badge is marked by this.
+	// "left-outer" (seen leaving the area around), "forgiven" or "command". A visit not closed by a badge is marked by this.
 	How string `json:"how,omitempty"`
 }
 
