@@ -16,9 +16,9 @@ type Format string
 const (
 	// Hex is every byte as two upper-case hexadecimal digits, as printed by most tools for MIFARE cards: 04A1B2C3.
 	Hex Format = "hex"
-	// Decimal10 is the whole number as decimal, with leading zeros to ten digits: 0012345678. It is what most USB
-	// readers type ("10D") and what is printed on 125 kHz cards, from a number of four bytes.
-	Decimal10 Format = "decimal10"
+	// Decimal is the whole number as decimal, with leading zeros to ten digits: 0012345678. It is what most USB
+	// readers type ("10D") and what is printed on 125 kHz cards, of a number of four bytes.
+	Decimal Format = "decimal"
 	// Facility is the facility code and the card's own number, the last two bytes, as decimal without a separator:
 	// 3 and 5 digits from three bytes (123,45678 on a card is 12345678), 5 and 5 from four.
 	Facility Format = "facility"
@@ -37,8 +37,8 @@ type Numbering struct {
 // Validate names everything that is wrong.
 func (n Numbering) Validate() error {
 	var problems []error
-	if !slices.Contains([]Format{Hex, Decimal10, Facility}, n.Format) {
-		problems = append(problems, fmt.Errorf("the format of card numbers is %q: want %s, %s or %s", n.Format, Hex, Decimal10, Facility))
+	if !slices.Contains([]Format{Hex, Decimal, Facility}, n.Format) {
+		problems = append(problems, fmt.Errorf("the format of card numbers is %q: want %s, %s or %s", n.Format, Hex, Decimal, Facility))
 	}
 	if n.Bytes < 0 || n.Bytes > 10 {
 		problems = append(problems, fmt.Errorf("%d bytes of a card's number: want 1 to 10, or 0 for all", n.Bytes))

@@ -19,11 +19,11 @@ func TestNumberingGivesTheNumberThatIsPrinted(t *testing.T) {
 		{Numbering{Format: Hex}, double, "04A1B2C3D4E580"},
 		{Numbering{Format: Hex, Bytes: 4}, double, "C3D4E580"},
 		{Numbering{Format: Hex, Bytes: 4, Reverse: true}, double, "C3B2A104"},
-		{Numbering{Format: Decimal10}, []byte{0xBC, 0x61, 0x4E}, "0012345678"},
-		{Numbering{Format: Decimal10}, em, "42962018638"},
-		{Numbering{Format: Decimal10, Bytes: 4}, em, "0012345678"},
-		{Numbering{Format: Decimal10}, []byte{0xFF, 0xFF, 0xFF, 0xFF}, "4294967295"},
-		{Numbering{Format: Decimal10}, nil, "0000000000"},
+		{Numbering{Format: Decimal}, []byte{0xBC, 0x61, 0x4E}, "0012345678"},
+		{Numbering{Format: Decimal}, em, "42962018638"},
+		{Numbering{Format: Decimal, Bytes: 4}, em, "0012345678"},
+		{Numbering{Format: Decimal}, []byte{0xFF, 0xFF, 0xFF, 0xFF}, "4294967295"},
+		{Numbering{Format: Decimal}, nil, "0000000000"},
 		{Numbering{Format: Facility}, []byte{123, 0xB2, 0x6E}, "12345678"},
 		{Numbering{Format: Facility}, []byte{1, 0, 2}, "00100002"},
 		{Numbering{Format: Facility}, []byte{0x01, 0x02, 0x03, 0x04}, "0025800772"},
@@ -41,7 +41,7 @@ func TestNumberingGivesTheNumberThatIsPrinted(t *testing.T) {
 }
 
 func TestNumberingSaysWhatIsWrong(t *testing.T) {
-	for _, good := range []Numbering{{Format: Hex}, {Format: Decimal10, Bytes: 4}, {Format: Facility, Reverse: true}} {
+	for _, good := range []Numbering{{Format: Hex}, {Format: Decimal, Bytes: 4}, {Format: Facility, Reverse: true}} {
 		if err := good.Validate(); err != nil {
 			t.Errorf("%+v: %v", good, err)
 		}
