@@ -206,6 +206,7 @@ var catalogue = map[string]struct{ zh, en string }{
 	"event.access.granted":       {"允许通行", "Access granted"},
 	"event.access.denied":        {"拒绝通行", "Access denied"},
 	"event.access.unused":        {"已放行但未开门", "Granted, but the door was not opened"},
+	"event.passback.forgiven":    {"已豁免反潜回", "Anti-passback forgiven"},
 	"event.register.entered":     {"进入", "Entered"},
 	"event.register.left":        {"离开", "Left"},
 	"event.mode.changed":         {"门的模式已更改", "Door's mode changed"},
