@@ -108,7 +108,7 @@ type chip struct {
 	// refuse: see line.
 	refuse func(w, r []byte) error
 	// start checks that it is this chip, sets it up and returns its driver.
-	start func(bus i2c.Bus, address uint16) (physic.SenseEnv, error)
+	start func(bus *line, address uint16) (physic.SenseEnv, error)
 }
 
 // at returns a finder of the chip at an address of the bus that open opens.

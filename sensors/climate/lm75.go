@@ -32,7 +32,7 @@ type lm75 struct {
 }
 
 func (s lm75) chip(name string, measures []Measure) chip {
-	return chip{name: name, measures: measures, start: func(bus i2c.Bus, address uint16) (physic.SenseEnv, error) {
+	return chip{name: name, measures: measures, start: func(bus *line, address uint16) (physic.SenseEnv, error) {
 		s.conn = i2c.Dev{Bus: bus, Addr: address}
 		if err := s.conn.Tx([]byte{1, s.configuration}, nil); err != nil {
 			return nil, err

@@ -29,13 +29,8 @@ type Model struct {
 	// First and Last are the addresses it can have on I²C.
 	First, Last uint16
 
-	onI2C func(i2cBus, uint16) func() (Sensor, error)
+	onI2C func(open func() (i2c.BusCloser, error), address uint16) func() (Sensor, error)
 }
-
-type (
-	i2cBus     = func() (i2c.BusCloser, error)
-	oneWireBus = func() (onewire.BusCloser, error)
-)
 
 func degrees(low, high float64) Measure { return Measure{Temperature, low, high} }
 
@@ -107,7 +102,7 @@ func (m Model) ParseAddress(s string) (uint16, error) {
 	}
 	n, err := strconv.ParseUint(s, 0, 8)
 	if err != nil || uint16(n) < m.First || uint16(n) > m.Last {
-		return 0, fmt.Errorf("address %q: expected that of a %s, %s", s, m.Chip, m.addresses())
+		return 0, fmt.Errorf("address %q: a chip of the kind %s has %s", s, m.Chip, m.addresses())
 	}
 	return uint16(n), nil
 }

@@ -44,9 +44,9 @@ const (
 	// The pause after a fault doubles from retryFirst to retryMost.
 	retryFirst = time.Second
 	retryMost  = time.Minute
-	// answer is how long a sensor may take; the slowest, a DS18B20 with 12 bits, converts for 750 ms (datasheet
+	// patience is how long a sensor may take; the slowest, a DS18B20 with 12 bits, converts for 750 ms (datasheet
 	// page 3). stopping is how long Poll waits, when it is to end, for one that is being read.
-	answer   = 15 * time.Second
+	patience = 15 * time.Second
 	stopping = 2 * time.Second
 )
 
@@ -70,28 +70,43 @@ func Poll(ctx context.Context, o Options, report func(Reading)) {
 
 // poll reports readings until ctx ends or the sensor fails.
 func (o Options) poll(ctx context.Context, report func(Reading)) error {
-	sensor, err := o.Open()
+	opening := make(chan answer[Sensor], 1)
+	sensor, err := ask(ctx, opening, o.Open)
+	if errors.Is(err, errHangs) {
+		sensor, err = await(ctx, opening, err, report)
+	}
 	if err != nil {
 		return err
 	}
-	senses := make(chan result, 1)
-	err = o.readings(ctx, sensor, senses, report)
+	sensing := make(chan answer[physic.Env], 1)
+	err = o.readings(ctx, sensor, sensing, report)
 	if errors.Is(err, errHangs) {
-		report(Reading{At: time.Now(), Fault: err})
-		select {
-		case <-senses: // it did return
-		case <-ctx.Done():
+		if _, late := await(ctx, sensing, err, report); late != nil && errors.Is(late, ctx.Err()) {
 			return err // closing its bus under the call could hand the descriptor to something else
 		}
 	}
 	return errors.Join(err, sensor.Close())
 }
 
-func (o Options) readings(ctx context.Context, sensor Sensor, senses chan result, report func(Reading)) error {
+// await reports that a driver hangs, and returns its answer when it comes after all; or when ctx ends.
+func await[T any](ctx context.Context, answers chan answer[T], hangs error, report func(Reading)) (T, error) {
+	if ctx.Err() == nil {
+		report(Reading{At: time.Now(), Fault: hangs})
+	}
+	select {
+	case a := <-answers:
+		return a.is, a.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+func (o Options) readings(ctx context.Context, sensor Sensor, sensing chan answer[physic.Env], report func(Reading)) error {
 	ticker := time.NewTicker(o.Interval)
 	defer ticker.Stop()
 	for {
-		r, err := o.read(ctx, sensor, senses)
+		r, err := o.read(ctx, sensor, sensing)
 		if err != nil {
 			return err
 		}
@@ -105,11 +120,11 @@ func (o Options) readings(ctx context.Context, sensor Sensor, senses chan result
 }
 
 // read asks for one reading, several times if need be.
-func (o Options) read(ctx context.Context, sensor Sensor, senses chan result) (Reading, error) {
+func (o Options) read(ctx context.Context, sensor Sensor, sensing chan answer[physic.Env]) (Reading, error) {
 	var err error
 	for range attempts {
 		var env physic.Env
-		if env, err = sense(ctx, sensor, senses); err == nil {
+		if env, err = ask(ctx, sensing, sensor.sense); err == nil {
 			return Reading{Env: env, At: time.Now()}, nil
 		}
 		if errors.Is(err, errHangs) || ctx.Err() != nil {
@@ -120,36 +135,42 @@ func (o Options) read(ctx context.Context, sensor Sensor, senses chan result) (R
 	return Reading{}, fmt.Errorf("read %s: %w", sensor.Name, err)
 }
 
-type result struct {
-	env physic.Env
+func (s Sensor) sense() (env physic.Env, err error) {
+	err = s.Sense(&env)
+	return env, err
+}
+
+// answer is what a driver said.
+type answer[T any] struct {
+	is  T
 	err error
 }
 
 // errHangs is wrapped when a sensor's driver did not return.
 var errHangs = errors.New("no answer from its bus")
 
-// sense calls Sense aside, because a driver may wait for its bus for ever.
-func sense(ctx context.Context, sensor Sensor, senses chan result) (physic.Env, error) {
+// ask calls a driver aside, because it may wait for its bus for ever; the answer is then still to come in answers.
+func ask[T any](ctx context.Context, answers chan answer[T], driver func() (T, error)) (T, error) {
 	go func() {
-		var r result
-		r.err = sensor.Sense(&r.env)
-		senses <- r
+		is, err := driver()
+		answers <- answer[T]{is, err}
 	}()
-	timeout := time.NewTimer(answer)
+	var none T
+	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
 	select {
-	case r := <-senses:
-		return r.env, r.err
+	case a := <-answers:
+		return a.is, a.err
 	case <-timeout.C:
-		return physic.Env{}, fmt.Errorf("%w within %s", errHangs, answer)
+		return none, fmt.Errorf("%w within %s", errHangs, patience)
 	case <-ctx.Done():
 	}
 	timeout.Reset(stopping)
 	select {
-	case <-senses:
-		return physic.Env{}, ctx.Err()
+	case a := <-answers:
+		return a.is, a.err
 	case <-timeout.C:
-		return physic.Env{}, fmt.Errorf("%w within %s", errHangs, stopping)
+		return none, fmt.Errorf("%w within %s", errHangs, stopping)
 	}
 }
 

@@ -199,6 +199,79 @@ func TestPollStopsWhileASensorHangs(t *testing.T) {
 		if took := time.Since(before); took > stopping {
 			t.Errorf("stopping took %v", took)
 		}
+		if len(p.readings) > 0 {
+			t.Errorf("the end of the program is reported as a fault: %v", (<-p.readings).Fault)
+		}
 		close(s.release) // the bubble must not end with a goroutine left
+	})
+}
+
+// A finder waits for its bus as a driver does.
+func TestPollOutlivesAFinderThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &scripted{answers: []any{20}}
+		release := make(chan struct{})
+		p := start(t, func() (Sensor, error) {
+			<-release
+			return s.open()
+		})
+		expect(t, p.after(time.Hour), "15s no answer from its bus within 15s")
+		close(release)
+		expect(t, p.after(time.Second), "3600s 20 °C")
+		p.stop()
+		if s.opened != 1 || s.closed != 1 {
+			t.Errorf("opened %d, closed %d times, want 1 and 1", s.opened, s.closed)
+		}
+	})
+}
+
+func TestPollStopsWhileAFinderHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		p := start(t, func() (Sensor, error) {
+			<-release
+			return Sensor{}, errors.New("released")
+		})
+		time.Sleep(time.Second)
+		before := time.Now()
+		p.stop()
+		if took := time.Since(before); took > stopping {
+			t.Errorf("stopping took %v", took)
+		}
+		if len(p.readings) > 0 {
+			t.Errorf("the end of the program is reported as a fault: %v", (<-p.readings).Fault)
+		}
+		close(release) // the bubble must not end with a goroutine left
+	})
+}
+
+// What is found although the end came meanwhile is closed again.
+func TestPollClosesWhatIsFoundAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &scripted{answers: []any{20}}
+		p := start(t, func() (Sensor, error) {
+			time.Sleep(2 * time.Second)
+			return s.open()
+		})
+		time.Sleep(time.Second)
+		p.stop()
+		if s.opened != 1 || s.closed != 1 {
+			t.Errorf("opened %d, closed %d times, want 1 and 1", s.opened, s.closed)
+		}
+	})
+}
+
+// A sensor whose bus hangs keeps no other from being read.
+func TestPollIsEachSensorsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck := &scripted{answers: []any{hang{}}, release: make(chan struct{})}
+		works := &scripted{answers: []any{20}}
+		p, q := start(t, stuck.open), start(t, works.open)
+		if n := len(q.after(time.Hour)); n != 361 {
+			t.Errorf("%d readings in an hour beside a stuck bus, want 361", n)
+		}
+		close(stuck.release)
+		p.stop()
+		q.stop()
 	})
 }

@@ -1,7 +1,6 @@
 package climate
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,55 +8,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"periph.io/x/conn/v3/i2c"
-	"periph.io/x/conn/v3/i2c/i2ctest"
 	"periph.io/x/conn/v3/onewire"
 	"periph.io/x/conn/v3/onewire/onewiretest"
 	"periph.io/x/conn/v3/physic"
 )
-
-// Registers of a TMP102 (SBOS397, pointer register): 1 is the configuration, 60a0 after power-on; 0 the temperature, twelve
-// bits of 1/16 °C from the top.
-func tmp102Ops(temperatures ...[]byte) []i2ctest.IO {
-	ops := []i2ctest.IO{{Addr: 0x48, W: []byte{1}, R: []byte{0x60, 0xa0}}, {Addr: 0x48, W: []byte{1, 0x60, 0xa0}}}
-	for _, t := range temperatures {
-		ops = append(ops, i2ctest.IO{Addr: 0x48, W: []byte{0}, R: t})
-	}
-	return ops
-}
-
-func TestTMP102(t *testing.T) {
-	bus := &i2ctest.Playback{DontPanic: true, Ops: tmp102Ops([]byte{0x19, 0x00}, []byte{0xe7, 0x00}, []byte{0x80, 0x00})}
-	sensor, err := TMP102(func() (i2c.BusCloser, error) { return bus, nil }, 0x48)()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []int{25, -25} { // from the table of the 12-bit format in SBOS397
-		var env physic.Env
-		if err := sensor.Sense(&env); err != nil || env.Temperature != celsius(want) {
-			t.Errorf("sensed %s, %v, want %d °C", env.Temperature, err, want)
-		}
-	}
-	var env physic.Env
-	if err := sensor.Sense(&env); err == nil || !strings.Contains(err.Error(), "outside") || env.Temperature != 0 {
-		t.Errorf("-128 °C: got %s, %v, want an error", env.Temperature, err)
-	}
-	if err := sensor.Close(); err != nil { // fails unless the script was played to its end
-		t.Error(err)
-	}
-}
-
-func TestTMP102Missing(t *testing.T) {
-	if _, err := TMP102(func() (i2c.BusCloser, error) { return nil, errors.New("no /dev/i2c-1") }, 0x48)(); err == nil ||
-		!strings.Contains(err.Error(), "TMP102 0x48") || !strings.Contains(err.Error(), "/dev/i2c-1") {
-		t.Errorf("no bus: %v", err)
-	}
-	bus := &i2ctest.Playback{DontPanic: true}
-	if _, err := TMP102(func() (i2c.BusCloser, error) { return bus, nil }, 0x48)(); err == nil ||
-		!strings.Contains(err.Error(), "set up TMP102 0x48") {
-		t.Errorf("no sensor: %v", err)
-	}
-}
 
 const rom onewire.Address = 0x740000070e41ac28 // 28, serial 00 00 07 0e 41 ac, CRC 74
 
