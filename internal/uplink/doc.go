@@ -10,6 +10,9 @@
 // what is appended meanwhile overtakes it. Until head office is heard only one batch goes, and likewise when it falls
 // silent.
 //
+// The other way, head office says what a node is to go by and what it is to do (orders). The node answers what is in
+// force and what came of a command (replies), before anything else that waits.
+//
 // A session's loop (session) decides what goes next (choose) from what has been sent of each stream (lane), cuts batches
 // from the journal's text (batch) and gives them to a goroutine that hands them to paho (sender), so that a slow or dead
 // line never holds up the loop. The connection below is counted and can be cut (link).

@@ -30,16 +30,24 @@ const hang = 60 * time.Second
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
-// startBroker runs an MQTT broker without memory at addr ("127.0.0.1:0" for any port) and returns where it is.
-func startBroker(t *testing.T, addr string) (where string, stop func()) {
+// startBroker runs an MQTT broker without memory at addr ("127.0.0.1:0" for any port) and returns where it is. It allows
+// everything unless there is a hook that decides.
+func startBroker(t *testing.T, addr string, hooks ...mochi.Hook) (where string, stop func()) {
 	t.Helper()
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := mochi.New(&mochi.Options{Logger: quiet()})
+	if len(hooks) == 0 {
+		hooks = append(hooks, new(auth.AllowHook))
+	}
+	for _, hook := range hooks {
+		if err := server.AddHook(hook, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := errors.Join(
-		server.AddHook(new(auth.AllowHook), nil),
 		server.AddListener(listeners.NewNet("t", listener)),
 		server.Serve(),
 	); err != nil {
