@@ -20,8 +20,8 @@ GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(
 WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
-.PHONY: help run replay screenshots test lint fuzz crash faults chaos powercut bench assets build cross clean setup-build setup-run \
-	setup-test setup-lint setup-screenshots setup-bench setup-powercut
+.PHONY: help run replay screenshots test lint fuzz crash faults chaos powercut hil bench assets build cross clean setup-build setup-run \
+	setup-test setup-lint setup-screenshots setup-bench setup-powercut setup-hil
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -35,7 +35,7 @@ replay: build ## ten months of temperatures and a day of customers, from recordi
 screenshots: setup-screenshots build ## make the README's pictures anew
 	@bin/demo screenshots
 
-test: setup-test assets cross bin/kernel ## all tests; TESTFLAGS=-race and others go to go test
+test: setup-test assets cross bin/kernel bin/machines ## all tests; TESTFLAGS=-race and others go to go test
 	go test -tags x11 -timeout 20m $(TESTFLAGS) ./...
 
 lint: setup-lint assets ## formatting, vet, staticcheck, import rules, shell scripts
@@ -60,6 +60,13 @@ powercut: setup-powercut bin/kernel ## power cuts of a virtual machine: CUTS of 
 
 bin/kernel:
 	@.ci/kernel $@ || test "$(SETUP)" = true
+
+hil: setup-hil assets bin/machines ## the agent in virtual machines with real kernels, on lines and buses that are played
+	@$(GOBUILD) -o bin/ ./sensors/hil
+	@bin/hil
+
+bin/machines:
+	@.ci/machines $@ || test "$(SETUP)" = true
 
 faults: setup-test assets ## disks that fail in every way at every place, under the journal
 	go test -timeout 1h -count=1 -v ./internal/journal -faults
@@ -95,5 +102,5 @@ cross: assets ## agent and headoffice for amd64, arm64 and armv7, in bin/
 clean: ## remove what was built, not what was recorded under data/
 	rm -rf bin headoffice/watch/node_modules headoffice/watch/assets/vendor ui/theme/fonts/*.otf
 
-setup-build setup-run setup-test setup-lint setup-screenshots setup-bench: setup-%:
+setup-build setup-run setup-test setup-lint setup-screenshots setup-bench setup-powercut setup-hil: setup-%:
 	@$(SETUP) $*

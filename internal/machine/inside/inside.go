@@ -15,11 +15,12 @@ import (
 // appear is how long devices may take to appear after their modules were loaded.
 const appear = time.Minute
 
-// Mount mounts the kernel's file systems where programs expect them, and others by kind at a folder of their own. The
-// folders are in the initial file system.
-func Mount(more ...Mounting) error {
-	standard := []Mounting{{"proc", "/proc"}, {"sysfs", "/sys"}, {"devtmpfs", "/dev"}, {"tmpfs", "/tmp"}}
-	for _, m := range append(standard, more...) {
+// Standard is what every program expects. Its folders are in the initial file system.
+var Standard = []Mounting{{"proc", "/proc"}, {"sysfs", "/sys"}, {"devtmpfs", "/dev"}, {"tmpfs", "/tmp"}}
+
+// Mount mounts file systems at folders that are there.
+func Mount(mountings ...Mounting) error {
+	for _, m := range mountings {
 		if err := unix.Mount(m.Kind, m.At, m.Kind, 0, ""); err != nil {
 			return fmt.Errorf("mount %s: %w", m.At, err)
 		}

@@ -80,7 +80,7 @@ func run(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	if err := inside.Mount(); err != nil {
+	if err := inside.Mount(inside.Standard...); err != nil {
 		return err
 	}
 	if err := inside.LoadModules(modules); err != nil {

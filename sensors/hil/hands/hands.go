@@ -1,0 +1,141 @@
+// Package hands is what the program outside can do within a virtual machine: touch files, among them those with which
+// the kernel lets its simulated hardware be set, and run programs. The machine's first process serves Hands through
+// net/rpc on a connection that it makes; the program outside is Outside.
+package hands
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Hands is served within the machine. Its methods are what net/rpc calls.
+type Hands struct {
+	programs *programs
+}
+
+// New makes hands that hold nothing.
+func New() *Hands { return &Hands{programs: &programs{running: map[int]*program{}}} }
+
+// Nothing is what a call answers with that has nothing to tell.
+type Nothing struct{}
+
+// File is a file and what is to be in it.
+type File struct {
+	Path, Text string
+	Mode       os.FileMode // of a new file; 0 means one that is there already, or 0644
+}
+
+// Write replaces what is in a file. The kernel's files take it as a command.
+func (h *Hands) Write(f File, _ *Nothing) error {
+	if f.Mode == 0 {
+		f.Mode = 0o644
+	}
+	return os.WriteFile(f.Path, []byte(f.Text), f.Mode)
+}
+
+// Read reads a file.
+func (h *Hands) Read(path string, text *string) error {
+	content, err := os.ReadFile(path)
+	*text = string(content)
+	return err
+}
+
+// Glob finds paths by a pattern of package filepath.
+func (h *Hands) Glob(pattern string, found *[]string) (err error) {
+	*found, err = filepath.Glob(pattern)
+	return err
+}
+
+// Mkdir makes a folder, and those above it.
+func (h *Hands) Mkdir(path string, _ *Nothing) error { return os.MkdirAll(path, 0o755) }
+
+// Rmdir removes a folder, of which the kernel's are never empty.
+func (h *Hands) Rmdir(path string, _ *Nothing) error { return unix.Rmdir(path) }
+
+// Permission is who may use a file.
+type Permission struct {
+	Path string
+	Mode os.FileMode
+}
+
+// Permit sets who may use a file.
+func (h *Hands) Permit(p Permission, _ *Nothing) error { return os.Chmod(p.Path, p.Mode) }
+
+// Step is one command to the kernel in a sequence, and how long it lasts before the next.
+type Step struct {
+	Path, Text string
+	Pause      time.Duration
+}
+
+// Play does steps one after another. Each file is opened once, so that a step takes no longer than it must. It answers
+// with the time since boot of the first and the last step.
+func (h *Hands) Play(steps []Step, span *[2]time.Duration) (err error) {
+	open := map[string]*os.File{}
+	defer func() {
+		for _, f := range open {
+			err = errors.Join(err, f.Close())
+		}
+	}()
+	for _, s := range steps {
+		if open[s.Path] == nil {
+			if open[s.Path], err = os.OpenFile(s.Path, os.O_WRONLY, 0); err != nil {
+				return err
+			}
+		}
+	}
+	for i, s := range steps {
+		if i == 0 {
+			span[0] = sinceBoot()
+		}
+		span[1] = sinceBoot()
+		if _, err := open[s.Path].WriteAt([]byte(s.Text), 0); err != nil {
+			return fmt.Errorf("step %d of %d: %w", i+1, len(steps), err)
+		}
+		if s.Pause > 0 {
+			time.Sleep(s.Pause)
+		}
+	}
+	return nil
+}
+
+// Clock answers with the time since boot, as in the kernel's trace with the clock "mono".
+func (h *Hands) Clock(_ Nothing, now *time.Duration) error {
+	*now = sinceBoot()
+	return nil
+}
+
+// sinceBoot is the clock that nobody can set.
+func sinceBoot() time.Duration {
+	var t unix.Timespec
+	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &t) != nil {
+		return 0 // the kernel has this clock since 2.6
+	}
+	return time.Duration(t.Nano())
+}
+
+// SetClock sets the wall clock, and tells the kernel that it is right, as a time service does.
+func (h *Hands) SetClock(now time.Time, _ *Nothing) error {
+	at := unix.NsecToTimeval(now.UnixNano())
+	if err := unix.Settimeofday(&at); err != nil {
+		return fmt.Errorf("set the clock: %w", err)
+	}
+	const statusAndErrors = unix.ADJ_STATUS | unix.ADJ_MAXERROR | unix.ADJ_ESTERROR
+	if _, err := unix.Adjtimex(&unix.Timex{Modes: statusAndErrors, Status: unix.STA_PLL}); err != nil {
+		return fmt.Errorf("tell the kernel that its clock is right: %w", err)
+	}
+	return nil
+}
+
+// lines splits what a program has written.
+func lines(text string) []string {
+	if text = strings.TrimSuffix(text, "\n"); text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}

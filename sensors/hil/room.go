@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"stationkeeper/internal/programs"
+	"stationkeeper/internal/record"
+	"stationkeeper/sensors/hil/hands"
+)
+
+// Points of the room, as its configuration names them.
+const (
+	door        = "machine-room/door"
+	vault       = "vault/door"
+	temperature = "machine-room/temperature"
+	rack        = "rack/temperature"
+)
+
+// plans are all that is run.
+func plans() []plan {
+	return []plan{
+		{name: "room", board: roomBoard, checks: append(short(), roomChecks()...)},
+		{name: "board", board: armBoard, checks: boardChecks()},
+	}
+}
+
+// short are the checks that run with every change.
+func short() []check {
+	return []check{
+		{"lines and buses are wired", wire, true},
+		{"the agent starts and reports", begin, true},
+		{"the door is opened and closed", openAndClose, false},
+		{"a bus is unplugged and plugged in again", unplugBus, false},
+	}
+}
+
+func roomChecks() []check {
+	return []check{
+		{"nine edges of a bouncing contact are one event", bounce, false},
+		{"after a hundred edges the level is right", burst, false},
+		{"a sensor on 1-Wire disappears and comes back", unplugOneWire, false},
+		{"a GPIO chip that appears later is found", lateChip, false},
+	}
+}
+
+// wire makes the room's hardware: a chip with the door's lines, a thermometer at 25.5 °C.
+func wire(_ context.Context, s *station) (string, error) {
+	if err := s.addChip("room", "door", "bolt", "exit", "strike", "tamper", "leak", "data0", "data1", "buzzer", "green", "red"); err != nil {
+		return "", err
+	}
+	if err := s.measure(25.5); err != nil {
+		return "", err
+	}
+	return "", s.watch()
+}
+
+// measure sets the room's thermometer, a TMP102: sixteenths of 1 °C in the upper twelve bits of register 0, and what it
+// says of itself in register 1 (datasheet SBOS397H, tables 6-6 and 6-8).
+func (s *station) measure(celsius float64) error {
+	_, _, err := s.hands.Play(
+		hands.Step{Path: i2c, Text: fmt.Sprintf("0x48 word 0 0x%04x", uint16(int16(celsius*16)<<4))},
+		hands.Step{Path: i2c, Text: "0x48 word 1 0x60a0"})
+	return err
+}
+
+// Files by which simulated hardware is set.
+const (
+	i2c     = "/sys/module/station_i2c/parameters/set"
+	oneWire = "/sys/module/station_onewire/parameters/"
+)
+
+func begin(ctx context.Context, s *station) (string, error) {
+	if err := s.runAgent(0, "/data/agent"); err != nil {
+		return "", err
+	}
+	r, err := s.office.await(ctx, record.NodeStarted, "node", nil)
+	if err != nil {
+		return "", err
+	}
+	_, err = s.office.point(ctx, door, func(p shown) bool { return p.Value == "closed" })
+	return "its clock is " + string(r.Clock), err
+}
+
+func openAndClose(ctx context.Context, s *station) (string, error) {
+	if err := s.set("door", high); err != nil {
+		return "", err
+	}
+	if _, err := s.office.await(ctx, record.DoorOpened, door, changed); err != nil {
+		return "", err
+	}
+	if err := s.set("door", low); err != nil {
+		return "", err
+	}
+	_, err := s.office.await(ctx, record.DoorClosed, door, changed)
+	return "", err
+}
+
+// changed says that a door's state was seen to change rather than found.
+func changed(r programs.Stored) bool {
+	d, err := data[record.DoorData](r)
+	return err == nil && !d.Initial
+}
+
+func unplugBus(ctx context.Context, s *station) (string, error) {
+	if err := s.hands.Write(i2c, "0x48 remove"); err != nil {
+		return "", err
+	}
+	said, err := s.failed(ctx, temperature)
+	if err != nil {
+		return "", err
+	}
+	if err := s.hands.Write(i2c, "0x48 insert"); err != nil {
+		return "", err
+	}
+	return said, s.recovered(ctx, temperature)
+}
+
+// failed waits until a point has failed, and returns the words.
+func (s *station) failed(ctx context.Context, point string) (string, error) {
+	r, err := s.office.await(ctx, record.PointFailed, point, nil)
+	if err != nil {
+		return "", err
+	}
+	d, err := data[record.PointData](r)
+	if err == nil && d.Reason == "" {
+		err = fmt.Errorf("%s failed without a reason", point)
+	}
+	return fmt.Sprintf("%q", d.Reason), err
+}
+
+func (s *station) recovered(ctx context.Context, point string) error {
+	_, err := s.office.await(ctx, record.PointRecovered, point, nil)
+	return err
+}
+
+func bounce(ctx context.Context, s *station) (string, error) {
+	var steps []hands.Step
+	for i := range 9 {
+		step := s.at("door", []string{high, low}[i%2])
+		step.Pause = time.Millisecond
+		steps = append(steps, step)
+	}
+	return s.oneOpening(ctx, steps)
+}
+
+func burst(ctx context.Context, s *station) (string, error) {
+	var steps []hands.Step
+	for i := range 101 {
+		steps = append(steps, s.at("door", []string{high, low}[i%2]))
+	}
+	return s.oneOpening(ctx, steps)
+}
+
+// oneOpening plays what ends with an open door, and closes it. Both must have been seen once.
+func (s *station) oneOpening(ctx context.Context, steps []hands.Step) (string, error) {
+	first, last, err := s.hands.Play(steps...)
+	if err != nil {
+		return "", err
+	}
+	if _, err := s.office.await(ctx, record.DoorOpened, door, changed); err != nil {
+		return "", err
+	}
+	if err := s.set("door", low); err != nil {
+		return "", err
+	}
+	r, err := s.office.await(ctx, record.DoorClosed, door, changed)
+	if err != nil {
+		return "", err
+	}
+	seen := 0
+	for _, e := range s.office.events[s.office.began:] {
+		if e.Source == door && e.Seq <= r.Seq && (e.Type == record.DoorOpened || e.Type == record.DoorClosed) {
+			seen++
+		}
+	}
+	if seen != 2 {
+		return "", fmt.Errorf("%d events, want an opening and a closing: %s", seen, list(s.office.events[s.office.began:]))
+	}
+	return fmt.Sprintf("edges within %s", (last - first).Round(100*time.Microsecond)), nil
+}
+
+func unplugOneWire(ctx context.Context, s *station) (string, error) {
+	if err := s.hands.Write(oneWire+"unplugged", "1"); err != nil {
+		return "", err
+	}
+	said, err := s.failed(ctx, rack)
+	if err != nil {
+		return "", err
+	}
+	if err := s.hands.Write(oneWire+"unplugged", "0"); err != nil {
+		return "", err
+	}
+	return said, s.recovered(ctx, rack)
+}
+
+func lateChip(ctx context.Context, s *station) (string, error) {
+	p, err := s.office.point(ctx, vault, func(p shown) bool { return p.Quality == record.Faulty })
+	if err != nil {
+		return "", err
+	}
+	if err := s.addChip("late", "vault"); err != nil {
+		return "", err
+	}
+	if err := s.recovered(ctx, vault); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("before: %q", p.Reason), nil
+}
+
+func boardChecks() []check { return nil }
