@@ -42,7 +42,7 @@ func (l *line) tx(address uint16, w, r []byte) error {
 	}
 	l.left--
 	if err := l.Bus.Tx(address, w, r); err != nil {
-		return explained{says(err, address), err}
+		return explained{Explain(err, address), err}
 	}
 	if l.refuse != nil {
 		return l.refuse(w, r)
@@ -59,27 +59,32 @@ type explained struct {
 func (e explained) Error() string { return e.words + " (" + e.cause.Error() + ")" }
 func (e explained) Unwrap() error { return e.cause }
 
-// says is what an error of a bus means. Linux tells the causes apart (Documentation/i2c/fault-codes.rst), but periph
-// passes on only the words of an errno.
-func says(err error, address uint16) string {
-	is := func(those ...syscall.Errno) bool {
-		for _, errno := range those {
-			if errors.Is(err, errno) || strings.HasSuffix(err.Error(), errno.Error()) {
-				return true
-			}
+// Silent tells whether an error of an I²C bus means that nothing answered at the address.
+func Silent(err error) bool { return is(err, syscall.ENXIO, syscall.EREMOTEIO) }
+
+// is tells whether an error of a bus is one of those. Linux tells the causes apart (Documentation/i2c/fault-codes.rst), but
+// periph passes on only the words of an errno.
+func is(err error, those ...syscall.Errno) bool {
+	for _, errno := range those {
+		if errors.Is(err, errno) || strings.HasSuffix(err.Error(), errno.Error()) {
+			return true
 		}
-		return false
 	}
+	return false
+}
+
+// Explain says what an error of an I²C bus means, for whoever repairs it.
+func Explain(err error, address uint16) string {
 	switch {
-	case is(syscall.ENXIO, syscall.EREMOTEIO):
+	case Silent(err):
 		return fmt.Sprintf("nothing answers at 0x%02x: is it connected and powered, and is that its address?", address)
-	case is(syscall.ETIMEDOUT):
+	case is(err, syscall.ETIMEDOUT):
 		return "the bus is stuck: is one of its two wires held down, by a short or by a chip without power?"
-	case is(syscall.EAGAIN):
+	case is(err, syscall.EAGAIN):
 		return "the bus was taken by another master: is there one, or is a wire held down?"
-	case is(syscall.ENODEV, syscall.EBADF):
+	case is(err, syscall.ENODEV, syscall.EBADF):
 		return "the bus itself is gone: was an adapter unplugged?"
-	case is(syscall.EOPNOTSUPP):
+	case is(err, syscall.EOPNOTSUPP):
 		return "this bus speaks SMBus only, not plain I²C"
 	}
 	return "the bus failed: is a contact bad, or the cable too long?"
