@@ -79,10 +79,10 @@ func sources(c configs.Agent, log *slog.Logger) ([]Source, error) {
 	var all []Source
 	hw := newHardware(log)
 	for _, d := range c.Doors {
-		all = append(all, hw.on(doorSource(d.Point, contact.Options{
-			Pin:  finding(hw, contact.ByName(d.Pin)),
+		all = append(all, doorSource(d.Point, contact.Options{
+			Open: contact.ByName(d.Pin),
 			Rest: contact.Rest(d.Contact), Pull: pulls[d.Pull], Debounce: d.Debounce, Retry: doorRetry,
-		})))
+		}))
 	}
 	for _, t := range c.Climate {
 		open, err := thermometer(t)

@@ -152,7 +152,7 @@ func TestMissingHardwareIsFaultyNotFatal(t *testing.T) {
 	hw := newHardware(quiet())
 	absent := func() (climate.Sensor, error) { return climate.Sensor{}, errors.New("no such bus") }
 	options := station(t, t.TempDir(), o.broker,
-		hw.on(doorSource("machine-room/door", contact.Options{Pin: finding(hw, contact.ByName("NO-SUCH-LINE")), Retry: time.Hour, Rest: contact.Open})),
+		doorSource("machine-room/door", contact.Options{Open: contact.ByName("NO-SUCH-LINE"), Retry: time.Hour, Rest: contact.Open}),
 		hw.on(climateSource("machine-room/temperature", "", climate.Options{Open: finding(hw, absent), Interval: time.Hour})))
 	for _, when := range []string{"at first", "after a restart"} {
 		agent := run(t, options)

@@ -153,7 +153,7 @@ func roomSources(doorPoint, warmth, damp, reader string, o room.Options, climate
 			return nil
 		}},
 		doorSource(doorPoint, contact.Options{
-			Pin:  func() (gpio.PinIn, error) { return r.Contact(), nil },
+			Open: r.Contact().Open,
 			Rest: contact.Closed, Pull: gpio.PullUp, Debounce: doorDebounce, Retry: doorRetry,
 		}),
 		climateSource(warmth, damp, climateOptions),

@@ -2,10 +2,12 @@ package contact
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
+
+	"stationkeeper/sensors/line"
 )
 
 // Rest is whether a contact conducts at rest: a door closed, a button not pressed, no water, no smoke, mains there.
@@ -32,10 +34,20 @@ type Sighting struct {
 	Fault error
 }
 
+// Line is a GPIO line requested as an input; *line.Input is one.
+type Line interface {
+	// Level reads the level now. An error means that the line has gone.
+	Level() (gpio.Level, error)
+	// Edges are the changes in order; nil if the line cannot report any, closed when it has gone.
+	Edges() <-chan line.Edge
+	Close() error
+}
+
 // Options describe one contact.
 type Options struct {
-	// Pin finds the line. It is called again, at intervals of Retry, for as long as it fails.
-	Pin  func() (gpio.PinIn, error)
+	// Open requests the line: ByName, or the contact of a simulated room. It is called again, at intervals of Retry, for
+	// as long as it fails, and after a line that was there has gone.
+	Open func(pull gpio.Pull) (Line, error)
 	Rest Rest
 	// Pull is the line's resistor. With PullDown the contact switches to the supply; with every other, to ground.
 	Pull gpio.Pull
@@ -46,72 +58,119 @@ type Options struct {
 	Retry time.Duration
 }
 
+// ByName opens the line of that name, wherever it is by then; see package line for names.
+func ByName(name string) func(gpio.Pull) (Line, error) {
+	return func(pull gpio.Pull) (Line, error) {
+		in, err := line.OpenInput(name, pull)
+		if err != nil {
+			return nil, err // not in: an interface that holds a nil pointer is not nil
+		}
+		return in, nil
+	}
+}
+
 const (
-	// look is the longest pause between two looks at the level, for edges that were lost. It also bounds how long
-	// Watch goes on after its context has ended.
+	// look is the longest pause between two looks at the level, for edges that were lost. It also bounds for how long
+	// a line that went without a word goes unnoticed.
 	look = 250 * time.Millisecond
 	// poll is the pause between two looks at a line whose chip cannot report edges.
 	poll = 20 * time.Millisecond
 	// shortest bounds how often a line is looked at when edges pour in, as from an input that floats.
 	shortest = time.Millisecond
-	// verify is how often the line is set up anew to learn whether it is still there: periph's Read has no error.
-	verify = 10 * time.Second
 )
 
-// Watch reports every change of the contact's position, beginning with the position found, and every fault, until ctx
-// ends. It calls report from one goroutine.
+// errEdges is why a line is given up whose level can still be read but whose edges have ended.
+var errEdges = errors.New("the kernel reports no more edges of the line: is its chip being unplugged?")
+
+// Watch reports every change of the contact's position, beginning with the position found, and every fault once, until
+// ctx ends. It calls report from one goroutine.
 func Watch(ctx context.Context, o Options, report func(Sighting)) {
+	told := ""
 	for ctx.Err() == nil {
-		err := o.watch(ctx, report)
+		read, err := o.watch(ctx, report)
 		if ctx.Err() != nil {
 			return
 		}
-		report(Sighting{At: time.Now(), Fault: err})
+		if read || err.Error() != told {
+			told = err.Error()
+			report(Sighting{At: time.Now(), Fault: err})
+		}
 		pause(ctx, o.Retry)
 	}
 }
 
-// watch reports until ctx ends or the line fails.
-func (o Options) watch(ctx context.Context, report func(Sighting)) error {
-	pin, err := o.Pin()
+// watch reports until ctx ends or the line fails; read is true when it reported a position.
+func (o Options) watch(ctx context.Context, report func(Sighting)) (read bool, err error) {
+	l, err := o.Open(o.Pull)
 	if err != nil {
-		return err
+		return false, err
 	}
-	edges, err := o.setUp(pin)
-	if err != nil {
-		return err
-	}
-	defer pin.Halt() // takes the line out of use as far as its driver can; nothing is left to be done on error
-	var s settling
-	verified := time.Now()
+	w := &watcher{Options: o, line: l, report: report}
+	err = w.run(ctx)
+	return w.known, errors.Join(err, l.Close())
+}
+
+// watcher watches one line for as long as it is there.
+type watcher struct {
+	Options
+	settling
+	line   Line
+	report func(Sighting)
+}
+
+func (w *watcher) run(ctx context.Context) error {
 	for ctx.Err() == nil {
+		level, err := w.line.Level()
+		if err != nil {
+			return err
+		}
 		now := time.Now()
-		if now.Sub(verified) >= verify {
-			if edges, err = o.setUp(pin); err != nil {
-				return err
-			}
-			verified = now
+		if err := w.fetch(); err != nil { // what happened before, in order
+			return err
 		}
-		first := !s.known
-		var counts bool
-		if s, counts = s.step(pin.Read(), now, o.Debounce); counts {
-			report(Sighting{Active: o.active(s.level), Initial: first, At: s.since})
+		w.settling = w.look(level, now)
+		w.count(now)
+		if err := w.await(ctx, now); err != nil {
+			return err
 		}
-		await(ctx, pin, edges, s.pending(now, o.Debounce))
 	}
 	return ctx.Err()
 }
 
-// setUp makes the line an input. Lines of some chips cannot report edges: those are polled.
-func (o Options) setUp(pin gpio.PinIn) (edges bool, err error) {
-	if err = pin.In(o.Pull, gpio.BothEdges); err == nil {
-		return true, nil
+// fetch takes the edges that have come into account.
+func (w *watcher) fetch() error {
+	for {
+		select {
+		case e, ok := <-w.line.Edges():
+			if err := w.take(e, ok); err != nil {
+				return err
+			}
+		default:
+			return nil
+		}
 	}
-	if pin.In(o.Pull, gpio.NoEdge) == nil {
-		return false, nil
+}
+
+// take takes an edge into account. A level that was stable between two edges counts, however late they are fetched;
+// nothing is known of the time between edges that were lost.
+func (w *watcher) take(e line.Edge, ok bool) error {
+	if !ok {
+		return errEdges
 	}
-	return false, fmt.Errorf("set up GPIO line %s as input with pull %s: %w: is it in use by another program, or its chip unplugged?",
-		pin.Name(), o.Pull, err)
+	if e.Lost == 0 {
+		w.count(e.At)
+	}
+	w.settling = w.edge(e.Level, e.At)
+	return nil
+}
+
+// count reports the level if it counts from now on.
+func (w *watcher) count(at time.Time) {
+	first := !w.known
+	var counts bool
+	if w.settling, counts = w.settle(at, w.Debounce); counts {
+		w.report(Sighting{Active: w.active(w.level), Initial: first, At: w.since})
+	}
 }
 
 // active tells the contact's position from a level: one that conducts pulls the line away from its resistor.
@@ -124,28 +183,33 @@ func (o Options) active(level gpio.Level) bool {
 }
 
 // await returns at an edge, or when the level is to be looked at all the same.
-func await(ctx context.Context, pin gpio.PinIn, edges bool, pending time.Duration) {
-	wait := look
-	if !edges {
+func (w *watcher) await(ctx context.Context, now time.Time) error {
+	edges, wait := w.line.Edges(), look
+	if edges == nil {
 		wait = poll
 	}
-	if pending > 0 {
-		wait = min(wait, pending)
+	left, some := w.pending(now, w.Debounce)
+	if some {
+		wait = min(wait, left)
 	}
-	wait = max(wait, shortest) // to WaitForEdge, 0 means for ever
-	start := time.Now()
-	if edges && pin.WaitForEdge(wait) {
-		wait = shortest
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case e, ok := <-edges:
+		if err := w.take(e, ok); err != nil {
+			return err
+		}
+		if w.Debounce > 0 { // where nothing is to settle, nothing is to be waited for
+			pause(ctx, min(shortest, w.Debounce))
+		}
 	}
-	// A line that fails makes WaitForEdge return at once; the rest of the time is waited here.
-	pause(ctx, wait-time.Since(start))
+	return nil
 }
 
 // pause waits for d or the end of ctx.
 func pause(ctx context.Context, d time.Duration) {
-	if d <= 0 {
-		return
-	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -3,10 +3,9 @@ package contact
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -14,65 +13,107 @@ import (
 
 	"go.uber.org/goleak"
 	"periph.io/x/conn/v3/gpio"
-	"periph.io/x/conn/v3/gpio/gpioreg"
-	"periph.io/x/conn/v3/gpio/gpiotest"
+
+	"stationkeeper/sensors/line"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const debounce = 50 * time.Millisecond
 
-// contact is a line whose driver can be made to fail, and that counts how often it is looked at.
-type contact struct {
-	gpiotest.Pin
-	gone    atomic.Bool // In fails, WaitForEdge returns at once
-	noEdges bool        // In fails when edges are asked for
-	looks   atomic.Int64
+// wire is a line whose level and edges a test makes, as a kernel would.
+type wire struct {
+	edges chan line.Edge
+	looks atomic.Int64
+
+	mu     sync.Mutex
+	level  gpio.Level
+	lost   uint32
+	gone   error // what Level says then
+	held   bool
+	opened int
 }
 
-func (c *contact) In(pull gpio.Pull, edge gpio.Edge) error {
-	switch {
-	case c.gone.Load():
-		return errors.New("no such device")
-	case c.noEdges && edge != gpio.NoEdge:
-		return errors.New("operation not supported")
+// newWire keeps up to size edges for whoever watches; 0: its chip reports none.
+func newWire(size int) *wire {
+	w := &wire{}
+	if size > 0 {
+		w.edges = make(chan line.Edge, size)
 	}
-	return c.Pin.In(pull, edge)
+	return w
 }
 
-func (c *contact) Read() gpio.Level {
-	c.looks.Add(1)
-	return c.Pin.Read()
+// quietly changes the level without an edge.
+func (w *wire) quietly(level gpio.Level) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.level = level
 }
 
-func (c *contact) WaitForEdge(d time.Duration) bool {
-	if c.gone.Load() {
-		return false
+// set changes the level; of more edges than are kept the newest are lost.
+func (w *wire) set(level gpio.Level) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.level = level
+	select {
+	case w.edges <- line.Edge{Level: level, At: time.Now(), Lost: w.lost}:
+		w.lost = 0
+	default:
+		w.lost++
 	}
-	return c.Pin.WaitForEdge(d)
 }
 
-// bed is a door being watched.
+func (w *wire) vanish(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.gone = err
+}
+
+func (w *wire) open(gpio.Pull) (Line, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.gone != nil {
+		return nil, w.gone
+	}
+	if w.held {
+		return nil, errors.New("in use")
+	}
+	w.held = true
+	w.opened++
+	return w, nil
+}
+
+func (w *wire) Level() (gpio.Level, error) {
+	w.looks.Add(1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.level, w.gone
+}
+
+func (w *wire) Edges() <-chan line.Edge { return w.edges }
+
+func (w *wire) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.held = false
+	return nil
+}
+
+// bed is a contact being watched.
 type bed struct {
-	*contact
+	*wire
 	sightings chan Sighting
 	stop      func()
 }
 
 // watch starts to watch a normally closed contact to ground that conducts. Call it inside a synctest bubble.
-func watch(t *testing.T, prepare func(*contact, *Options)) *bed {
-	b := &bed{sightings: make(chan Sighting, 100), contact: &contact{Pin: gpiotest.Pin{N: "GPIO17", EdgesChan: make(chan gpio.Level, 16)}}}
-	o := Options{
-		Pin:      func() (gpio.PinIn, error) { return b.contact, nil },
-		Rest:     Closed,
-		Pull:     gpio.PullNoChange,
-		Debounce: debounce,
-		Retry:    5 * time.Second,
-	}
+func watch(w *wire, prepare func(*Options)) *bed {
+	b := &bed{sightings: make(chan Sighting, 300), wire: w}
+	o := Options{Open: w.open, Rest: Closed, Pull: gpio.PullUp, Debounce: debounce, Retry: 5 * time.Second}
 	if prepare != nil {
-		prepare(b.contact, &o)
+		prepare(&o)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -89,12 +130,12 @@ func (b *bed) after(d time.Duration) []string {
 	words := []string{}
 	for len(b.sightings) > 0 {
 		s := <-b.sightings
-		word := "closed"
+		word := "at rest"
 		switch {
 		case s.Fault != nil:
 			word = "fault: " + s.Fault.Error()
 		case s.Active:
-			word = "open"
+			word = "active"
 		}
 		if s.Initial {
 			word += " (initial)"
@@ -114,56 +155,163 @@ func expect(t *testing.T, got []string, want ...string) {
 func TestWatchReportsPositions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		b := watch(t, nil)
+		b := watch(newWire(16), nil)
 		defer b.stop()
 		expect(t, b.after(debounce-1))
-		expect(t, b.after(1), "closed (initial)")
+		expect(t, b.after(1), "at rest (initial)")
 
-		// A bouncing contact opens: four edges within 8 ms, then stable.
-		for _, level := range []gpio.Level{gpio.High, gpio.Low, gpio.High, gpio.Low, gpio.High} {
-			b.EdgesChan <- level
+		// A bouncing contact: five edges within 8 ms, then stable. It is reported a debounce after the last one, to
+		// the nanosecond.
+		for i := range 5 {
+			b.set(i%2 == 0)
 			time.Sleep(2 * time.Millisecond)
 		}
-		expect(t, b.after(debounce-3*time.Millisecond))
-		time.Sleep(time.Millisecond)
+		expect(t, b.after(debounce-2*time.Millisecond-1))
+		time.Sleep(1)
+		synctest.Wait()
 		if s := <-b.sightings; !s.Active || s.At.Sub(start) != debounce+8*time.Millisecond {
-			t.Errorf("got %+v, want open since the last bounce, %v after the start", s, debounce+8*time.Millisecond)
+			t.Errorf("got %+v, want active since the last bounce, %v after the start", s, debounce+8*time.Millisecond)
 		}
 
 		// A glitch is nothing.
-		b.EdgesChan <- gpio.Low
+		b.set(gpio.Low)
 		time.Sleep(10 * time.Millisecond)
-		b.EdgesChan <- gpio.High
+		b.set(gpio.High)
 		expect(t, b.after(time.Second))
+	})
+}
+
+func TestABurstMissesNoLevel(t *testing.T) {
+	for name, size := range map[string]int{"all edges kept": 256, "most edges lost": 4} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := watch(newWire(size), nil)
+				defer b.stop()
+				expect(t, b.after(time.Second), "at rest (initial)")
+				for i := range 101 {
+					b.set(i%2 == 0)
+				}
+				expect(t, b.after(debounce-1))
+				expect(t, b.after(1), "active")
+				for i := range 100 {
+					b.set(i%2 == 0)
+					time.Sleep(100 * time.Microsecond)
+				}
+				expect(t, b.after(debounce), "at rest")
+			})
+		})
+	}
+}
+
+// A program that gets no time to run, on a busy machine, still tells what happened meanwhile, and when.
+func TestWhatHappenedBetweenTwoLooksIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turn := make(chan struct{}, 1)
+		turn <- struct{}{}
+		b := watch(newWire(16), func(o *Options) {
+			open := o.Open
+			o.Open = func(p gpio.Pull) (Line, error) { l, err := open(p); return slow{l, turn}, err }
+		})
+		defer b.stop()
+		expect(t, b.after(time.Second), "at rest (initial)")
+		<-turn
+		expect(t, b.after(look)) // it hangs in a look
+		opened := time.Now()
+		b.set(gpio.High)
+		expect(t, b.after(2*time.Second))
+		closed := time.Now()
+		b.set(gpio.Low)
+		expect(t, b.after(time.Second))
+		turn <- struct{}{}
+		synctest.Wait()
+		for _, want := range []Sighting{{Active: true, At: opened}, {Active: false, At: closed}} {
+			if s := <-b.sightings; s.Active != want.Active || !s.At.Equal(want.At) {
+				t.Errorf("got %+v, want %+v", s, want)
+			}
+		}
+	})
+}
+
+// slow is a line that can be looked at while turn has an element.
+type slow struct {
+	Line
+	turn chan struct{}
+}
+
+func (s slow) Level() (gpio.Level, error) {
+	<-s.turn
+	defer func() { s.turn <- struct{}{} }()
+	return s.Line.Level()
+}
+
+func TestEdgesThatWereLostTellNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := watch(newWire(16), nil)
+		defer b.stop()
+		expect(t, b.after(time.Second), "at rest (initial)")
+		now := time.Now()
+		b.edges <- line.Edge{Level: gpio.High, At: now.Add(time.Second)}
+		b.edges <- line.Edge{Level: gpio.Low, At: now.Add(9 * time.Second), Lost: 1} // was it high all the time?
+		expect(t, b.after(20*time.Second))
 	})
 }
 
 func TestWatchSeesChangesWhoseEdgesWereLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := watch(t, nil)
+		b := watch(newWire(16), nil)
 		defer b.stop()
-		expect(t, b.after(time.Second), "closed (initial)")
-		_ = b.Out(gpio.High) // changes the level without an edge
-		expect(t, b.after(look+debounce), "open")
+		expect(t, b.after(time.Second), "at rest (initial)")
+		b.quietly(gpio.High)
+		expect(t, b.after(look+debounce), "active")
 	})
 }
 
 func TestWatchPollsLinesWithoutEdges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := watch(t, func(c *contact, _ *Options) { c.noEdges = true })
+		b := watch(newWire(0), nil)
 		defer b.stop()
-		expect(t, b.after(time.Second), "closed (initial)")
-		_ = b.Out(gpio.High)
-		expect(t, b.after(poll+debounce), "open")
+		expect(t, b.after(time.Second), "at rest (initial)")
+		b.quietly(gpio.High)
+		expect(t, b.after(poll+debounce), "active")
+	})
+}
+
+func TestWithoutDebounceEveryEdgeCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := watch(newWire(16), func(o *Options) { o.Debounce = 0 })
+		defer b.stop()
+		expect(t, b.after(0), "at rest (initial)")
+		b.set(gpio.High)
+		b.set(gpio.Low)
+		b.set(gpio.High)
+		expect(t, b.after(0), "active", "at rest", "active")
+	})
+}
+
+// An input that floats must not take the machine.
+func TestAFloodIsLookedAtSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := watch(newWire(64), nil)
+		defer b.stop()
+		expect(t, b.after(time.Second), "at rest (initial)")
+		before := b.looks.Load()
+		for i := range 20_000 { // a second at 20 kHz
+			b.set(i%2 == 0)
+			time.Sleep(50 * time.Microsecond)
+		}
+		if looks := b.looks.Load() - before; looks > 1100 {
+			t.Errorf("looked %d times in a second, want at most one a millisecond", looks)
+		}
+		expect(t, b.after(time.Second)) // it ended where it began
 	})
 }
 
 func TestPositionFollowsWiring(t *testing.T) {
 	for _, c := range []struct {
-		rest  Rest
-		pull  gpio.Pull
-		level gpio.Level
-		open  bool
+		rest   Rest
+		pull   gpio.Pull
+		level  gpio.Level
+		active bool
 	}{
 		{Closed, gpio.PullUp, gpio.Low, false},
 		{Closed, gpio.PullUp, gpio.High, true},
@@ -174,87 +322,61 @@ func TestPositionFollowsWiring(t *testing.T) {
 		{Open, gpio.PullUp, gpio.High, false},
 		{Open, gpio.PullDown, gpio.High, true},
 	} {
-		if got := (Options{Rest: c.rest, Pull: c.pull}).active(c.level); got != c.open {
-			t.Errorf("%s, %s, %s: open %v, want %v", c.rest, c.pull, c.level, got, c.open)
+		if got := (Options{Rest: c.rest, Pull: c.pull}).active(c.level); got != c.active {
+			t.Errorf("%s, %s, %s: active %v, want %v", c.rest, c.pull, c.level, got, c.active)
 		}
 	}
 }
 
-func TestMissingLineIsAFaultAndHeals(t *testing.T) {
+func TestMissingLineIsAFaultOnceAndHeals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var there atomic.Bool
-		b := watch(t, func(c *contact, o *Options) {
-			find := o.Pin
-			o.Pin = func() (gpio.PinIn, error) {
-				if !there.Load() {
-					return nil, errors.New("no such line")
-				}
-				return find()
-			}
-		})
+		w := newWire(16)
+		w.vanish(errors.New("no such line"))
+		b := watch(w, nil)
 		defer b.stop()
 		expect(t, b.after(0), "fault: no such line")
-		expect(t, b.after(5*time.Second), "fault: no such line")
-		there.Store(true)
-		expect(t, b.after(5*time.Second+debounce), "closed (initial)")
+		expect(t, b.after(time.Minute))
+		w.vanish(errors.New("no permission"))
+		expect(t, b.after(5*time.Second), "fault: no permission")
+		w.vanish(nil)
+		expect(t, b.after(5*time.Second+debounce), "at rest (initial)")
 	})
 }
 
 func TestLineThatGoesAwayIsAFaultAndHeals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := watch(t, nil)
+		b := watch(newWire(16), nil)
 		defer b.stop()
-		expect(t, b.after(time.Second), "closed (initial)")
-		b.gone.Store(true)
-		got := b.after(verify)
-		if len(got) != 1 || !strings.Contains(got[0], "set up GPIO line GPIO17") || !strings.Contains(got[0], "no such device") {
-			t.Fatalf("got %q, want one fault that names the line and the cause", got)
+		for range 2 { // the same fault is told again when it comes again
+			expect(t, b.after(6*time.Second), "at rest (initial)")
+			b.vanish(errors.New("no such device"))
+			expect(t, b.after(look), "fault: no such device")
+			b.vanish(nil)
 		}
-		if looks := b.looks.Load(); looks > int64((time.Second+verify)/look)+20 {
-			t.Errorf("a line whose WaitForEdge fails was looked at %d times in %v", looks, verify)
+		expect(t, b.after(6*time.Second), "at rest (initial)")
+		if b.opened != 3 {
+			t.Errorf("opened %d times, want 3", b.opened)
 		}
-		b.gone.Store(false)
-		expect(t, b.after(6*time.Second), "closed (initial)")
 	})
 }
 
-func TestMissingSaysWhy(t *testing.T) {
-	dir := t.TempDir()
-	pattern := filepath.Join(dir, "gpiochip*")
-	expectWords := func(err error, words ...string) {
-		t.Helper()
-		for _, word := range words {
-			if !strings.Contains(err.Error(), word) {
-				t.Errorf("%q does not say %q", err, word)
-			}
+func TestEndOfEdgesIsAFault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(16)
+		b := watch(w, func(o *Options) { o.Retry = time.Hour })
+		defer b.stop()
+		expect(t, b.after(time.Second), "at rest (initial)")
+		close(w.edges)
+		got := b.after(0)
+		if len(got) != 1 || !strings.Contains(got[0], "no more edges") {
+			t.Errorf("got %q, want one fault", got)
 		}
-	}
-	expectWords(missing("GPIO17", pattern, nil), "GPIO17", "no GPIO chip", "driver loaded")
-
-	chip := filepath.Join(dir, "gpiochip0")
-	if err := os.WriteFile(chip, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	expectWords(missing("GPIO17", pattern, []string{"GPIO1", "GPIO2"}), "GPIO17", "no chip", "GPIO1, GPIO2")
-	expectWords(missing("GPIO17", pattern, strings.Split(strings.Repeat("X ", 40), " ")), "…")
-
-	// What cannot be opened: as root, permissions refuse nothing, a link to nowhere does.
-	if err := os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(dir, "gpiochip1")); err != nil {
-		t.Fatal(err)
-	}
-	expectWords(missing("GPIO17", pattern, nil), "GPIO17", "gpiochip1", "group gpio")
+	})
 }
 
-func TestByName(t *testing.T) {
-	if _, err := ByName("no-such-line")(); err == nil {
-		t.Fatal("found a line that is not there")
-	}
-	pin := &gpiotest.Pin{N: "TEST-DOOR"}
-	if err := gpioreg.Register(pin); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = gpioreg.Unregister("TEST-DOOR") })
-	if found, err := ByName("TEST-DOOR")(); err != nil || found != gpio.PinIn(pin) {
-		t.Fatalf("found %v, %v", found, err)
+func TestByNameSaysWhyThereIsNoLine(t *testing.T) {
+	l, err := ByName("NO-SUCH-LINE")(gpio.PullUp)
+	if l != nil || err == nil || !strings.Contains(err.Error(), "NO-SUCH-LINE") {
+		t.Errorf("got %v, %v: want an error that names the line", l, err)
 	}
 }

@@ -34,7 +34,7 @@ func TestALevelCountsWhenStable(t *testing.T) {
 			for i, l := range c.looks {
 				at = at.Add(l.after)
 				var counts bool
-				if s, counts = s.step(l.level, at, 50*ms); counts != c.want[i] {
+				if s, counts = s.look(l.level, at).settle(at, 50*ms); counts != c.want[i] {
 					t.Fatalf("look %d (%v after %v): counts %v, want %v", i, l.level, l.after, counts, c.want[i])
 				}
 			}
@@ -61,7 +61,7 @@ func TestCountedLevelsAlternateAndWereStable(t *testing.T) {
 			if i == 0 || level != last {
 				stable, last = at, level
 			}
-			next, counts := s.step(level, at, hold)
+			next, counts := s.look(level, at).settle(at, hold)
 			if counts {
 				if at.Sub(stable) < hold {
 					t.Fatalf("seed %d, look %d: counted after %v", seed, i, at.Sub(stable))
@@ -71,12 +71,46 @@ func TestCountedLevelsAlternateAndWereStable(t *testing.T) {
 				}
 				counted = append(counted, level)
 			}
-			if s = next; s.known && s.pending(at, hold) == 0 && s.level != level {
+			if s = next; s.known && !pending(s, at, hold) && s.level != level {
 				t.Fatalf("seed %d, look %d: nothing pending, but %v counts while %v is seen", seed, i, s.level, level)
 			}
 		}
 		if len(counted) < 2 {
 			t.Fatalf("seed %d: only %d levels counted: the test says nothing", seed, len(counted))
 		}
+	}
+}
+
+func pending(s settling, at time.Time, hold time.Duration) bool {
+	_, some := s.pending(at, hold)
+	return some
+}
+
+// An edge tells when the level stopped being stable, also when the level after it is the one before.
+func TestAnEdgeEndsWhatWasStable(t *testing.T) {
+	const hold, ms = 50 * time.Millisecond, time.Millisecond
+	start := time.Unix(1_800_000_000, 0)
+	at := func(d time.Duration) time.Time { return start.Add(d) }
+	var s settling
+	s, counts := s.look(gpio.Low, at(0)).settle(at(hold), hold)
+	if !counts || s.level != gpio.Low {
+		t.Fatalf("got %+v, want a first level", s)
+	}
+	s = s.edge(gpio.High, at(100*ms)).edge(gpio.High, at(120*ms))
+	if s, counts = s.settle(at(169*ms), hold); counts {
+		t.Error("counted 49 ms after the last edge")
+	}
+	if left, some := s.pending(at(160*ms), hold); !some || left != 10*ms {
+		t.Errorf("pending %v %v, want 10 ms", left, some)
+	}
+	// An edge of before the last look, fetched after it, changes nothing of what was read.
+	s = s.look(gpio.High, at(165*ms)).edge(gpio.Low, at(130*ms))
+	if s, counts = s.settle(at(170*ms), hold); !counts || s.level != gpio.High || !s.since.Equal(at(120*ms)) {
+		t.Errorf("got %+v, want high since 120 ms", s)
+	}
+	// One that says the same as the look, but since earlier, is when it began.
+	s = s.look(gpio.Low, at(300*ms)).edge(gpio.Low, at(290*ms))
+	if s, counts = s.settle(at(340*ms), hold); !counts || !s.since.Equal(at(290*ms)) {
+		t.Errorf("got %+v, want low since 290 ms", s)
 	}
 }

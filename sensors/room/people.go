@@ -1,7 +1,6 @@
 package room
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -24,13 +23,10 @@ type people struct {
 	cards  []badge.Card
 }
 
-// staff is how many people hold a card.
-const staff = 6
-
 func newPeople(random *rand.Rand) *people {
 	p := &people{random: random}
-	for range staff {
-		p.cards = append(p.cards, badge.Card(fmt.Sprintf("%010d", random.Uint64N(1e10))))
+	for _, h := range Staff {
+		p.cards = append(p.cards, h.Card)
 	}
 	return p
 }

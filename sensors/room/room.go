@@ -24,6 +24,8 @@ type Options struct {
 	// tenth; 0 means that it never fails. RepairAfter is how long it then stands still. Both in the room's time.
 	FailureAfter, RepairAfter time.Duration
 	Log                       *slog.Logger
+	// Control is the path of a Unix socket through which scripts play people; empty: none. See doc.
+	Control string
 }
 
 // Validate refuses options that make no room.
@@ -53,8 +55,12 @@ const (
 type Room struct {
 	options Options
 	began   time.Time
-	contact *Contact
-	cards   chan badge.Presentation
+	changes changes
+	contact *Contact // of the door: conducts while it is closed
+	bolt    *Contact // conducts while the bolt is thrown
+	exit    *Contact // of the button: conducts while it is pressed
+	strike  *Strike
+	in, out *Reader
 	people  *people
 
 	mu      sync.Mutex
@@ -77,27 +83,49 @@ func New(o Options) (*Room, error) {
 	// Sources of their own: how often the sensor is read must not decide who comes when.
 	split := func() *rand.Rand { return rand.New(rand.NewPCG(o.Random.Uint64(), o.Random.Uint64())) }
 	r := &Room{
-		options: o, began: time.Now(), at: o.Start, air: newAir(), contact: newContact(),
-		cards: make(chan badge.Presentation, 1), people: newPeople(split()),
+		options: o, began: time.Now(), at: o.Start, air: newAir(), people: newPeople(split()),
+		contact: &Contact{conducts: true}, bolt: &Contact{conducts: true}, exit: &Contact{},
 		chance: split(), noise: split(), bouncer: split(),
 	}
+	r.strike = &Strike{changes: &r.changes, moved: r.throw}
+	r.in, r.out = newReader("in", &r.changes), newReader("out", &r.changes)
 	r.scheduleFailure()
 	return r, nil
 }
 
-// Contact is the door's contact: normally closed, to ground, so that it wants PullUp.
+// Contact is the door's contact: closed at rest, that is while the door is closed; to ground, so that it wants PullUp.
 func (r *Room) Contact() *Contact { return r.contact }
+
+// Bolt is the contact of the strike's bolt: closed at rest, that is while the bolt is thrown, the door closed and
+// locked; to ground.
+func (r *Room) Bolt() *Contact { return r.bolt }
+
+// Exit is the request-to-exit button inside: open at rest, to ground.
+func (r *Room) Exit() *Contact { return r.exit }
+
+// Strike is the door's strike.
+func (r *Room) Strike() *Strike { return r.strike }
+
+// In is the reader outside, Out the one inside the room.
+func (r *Room) In() *Reader { return r.in }
+
+// Out is the reader inside the room.
+func (r *Room) Out() *Reader { return r.out }
 
 // Sensor measures the room's air.
 func (r *Room) Sensor() Sensor { return Sensor{r} }
 
-// Read waits for the next card. A card that nobody reads is lost when the next one comes.
+// Read waits for the next card at the reader outside; see Watch.
 func (r *Room) Read(ctx context.Context) (badge.Presentation, error) {
-	select {
-	case p := <-r.cards:
-		return p, nil
-	case <-ctx.Done():
-		return badge.Presentation{}, ctx.Err()
+	for {
+		select {
+		case s := <-r.in.sightings:
+			if s.Card != "" {
+				return badge.Presentation{Card: s.Card, At: s.At}, nil
+			}
+		case <-ctx.Done():
+			return badge.Presentation{}, ctx.Err()
+		}
 	}
 }
 
@@ -135,13 +163,7 @@ func (r *Room) receive(ctx context.Context, v visit) bool {
 		r.pass(ctx, v.passOut, -1)
 }
 
-func (r *Room) present(card badge.Card) {
-	select {
-	case <-r.cards:
-	default:
-	}
-	r.cards <- badge.Presentation{Card: card, At: time.Now()}
-}
+func (r *Room) present(card badge.Card) { r.in.tell(badge.Sighting{Card: card}) }
 
 // pass opens the door for d; meanwhile people come in or leave.
 func (r *Room) pass(ctx context.Context, d time.Duration, people int) bool {
@@ -166,6 +188,21 @@ func (r *Room) swing(ctx context.Context, open bool, people int) {
 		sleep(ctx, pause)
 	}
 	r.contact.set(!open)
+	to := "closed"
+	if open {
+		to = "open"
+	}
+	r.changes.tell("door", to)
+	r.throw()
+}
+
+// throw lets the bolt follow the door and the strike.
+func (r *Room) throw() {
+	r.mu.Lock()
+	closed := !r.open
+	r.mu.Unlock()
+	_, open := r.strike.state()
+	r.bolt.set(closed && !open)
 }
 
 // now is the room's time.

@@ -62,7 +62,7 @@ func observe(t *testing.T, o room.Options, d time.Duration) []sight {
 		all.Go(func() { r.Run(ctx) })
 		all.Go(func() {
 			contact.Watch(ctx, contact.Options{
-				Pin:  func() (gpio.PinIn, error) { return r.Contact(), nil },
+				Open: r.Contact().Open,
 				Rest: contact.Closed, Pull: gpio.PullUp, Debounce: 50 * time.Millisecond, Retry: time.Second,
 			}, func(s contact.Sighting) {
 				what := "closed"
@@ -184,25 +184,6 @@ func TestSameSeedSameRoom(t *testing.T) {
 	if once == tell(8) {
 		t.Error("different seeds made the same room")
 	}
-}
-
-func TestACardThatNobodyReadsIsLost(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, err := room.New(options(1))
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
-		defer cancel()
-		r.Run(ctx)
-		p, err := r.Read(t.Context())
-		if err != nil || time.Since(p.At) > 20*time.Minute {
-			t.Errorf("read %v from %v ago, %v: want the last card presented", p, time.Since(p.At), err)
-		}
-		if _, err := r.Read(ctx); err == nil {
-			t.Error("a second card was kept")
-		}
-	})
 }
 
 func TestOptionsAreChecked(t *testing.T) {
