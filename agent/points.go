@@ -94,7 +94,7 @@ func relative(h physic.RelativeHumidity) float64 {
 // measured takes a good reading: alarms first, then the reading, then what head office sees.
 func (p *points) measured(point string, q quantity, value float64, at time.Time) {
 	state, events := alarm.Step(p.rules, p.memory.Alarms,
-		alarm.Reading{Point: point, Value: value, Unit: q.unit, Quality: record.Good, Time: at})
+		alarm.Sample{Point: point, Value: value, Unit: q.unit, Quality: record.Good, Time: at})
 	p.note(state, events, p.recovered(point, at))
 	p.log.Debug("measured", "point", point, "value", value, "unit", q.unit)
 	p.ledger.write(record.Telemetry, record.NewEntry(q.typ, point, at, record.MeasurementData{Value: value, Unit: q.unit}))
@@ -139,7 +139,7 @@ func (p *points) ended(point string, e record.ReplayEndedData) {
 }
 
 // note writes events down together, and remembers what they changed: other entries first, then alarms.
-func (p *points) note(alarms alarm.State, events []alarm.Event, entries []record.Entry) {
+func (p *points) note(alarms alarm.State, events []alarm.Change, entries []record.Entry) {
 	p.memory.Alarms = alarms
 	changed := len(events) > 0
 	for _, e := range entries {
