@@ -111,7 +111,7 @@ func Watch(ctx context.Context, o Options, report func(badge.Sighting)) {
 func (o Options) open() (wires, error) {
 	p, err := line.OpenPulses([]string{o.Data0, o.Data1}, o.Pull, gpio.Level(o.ActiveHigh))
 	if err != nil {
-		return nil, fmt.Errorf("Wiegand reader: %w", err)
+		return nil, fmt.Errorf("wires of the Wiegand reader: %w", err)
 	}
 	return p, nil
 }
@@ -149,7 +149,7 @@ func (o Options) follow(ctx context.Context, w wires, teller *badge.Teller) erro
 		select {
 		case p, ok := <-w.Pulses():
 			if !ok {
-				return errors.New("Wiegand reader: its GPIO lines can no longer be read: was their chip unplugged?")
+				return errors.New("wires of the Wiegand reader: their GPIO lines can no longer be read: was the chip unplugged?")
 			}
 			if !b.last.IsZero() && p.At.Sub(b.last) >= o.Silence {
 				o.tell(teller, &b) // the machine was late: the silence was between these two
@@ -166,7 +166,7 @@ func (o Options) follow(ctx context.Context, w wires, teller *badge.Teller) erro
 		case <-ticker.C:
 			active, err := w.Active()
 			if err != nil {
-				return fmt.Errorf("Wiegand reader: %w", err)
+				return fmt.Errorf("wires of the Wiegand reader: %w", err)
 			}
 			stuck.look(active, teller, time.Now())
 		case <-ctx.Done():

@@ -368,7 +368,7 @@ func TestWatchSaysThatLinesFailWhenTheyAreThere(t *testing.T) {
 	bubble(t, Options{}, func(t *testing.T, b *bed) {
 		b.set(nil, errors.New("input/output error"))
 		time.Sleep(look)
-		b.expect(t, "Wiegand reader: input/output error")
+		b.expect(t, "wires of the Wiegand reader: input/output error")
 	})
 }
 
