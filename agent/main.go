@@ -3,6 +3,7 @@
 //
 //	agent --config FILE [--station ID] [--node ID] [--broker URL] [--data DIR] [--log-level LEVEL] [--version]
 //	agent journal inspect|verify|export DIR
+//	agent probe [--config FILE] [--no-scan]
 //
 // Flags win over the file. See configs/agent.example.yaml, and configs/agent.simulated.yaml for one without hardware.
 package main
@@ -26,7 +27,7 @@ func main() { command().Execute() }
 func command() lifecycle.Command {
 	var over configs.Overrides
 	return lifecycle.Command{
-		Name: "agent", Version: version, Aside: []lifecycle.Aside{console.Aside("agent")},
+		Name: "agent", Version: version, Aside: []lifecycle.Aside{console.Aside("agent"), probing()},
 		Flags: func(flags *flag.FlagSet) {
 			flags.StringVar(&over.Station, "station", "", "the station's `name`")
 			flags.StringVar(&over.Node, "node", "", "the node's `name` within the station")
