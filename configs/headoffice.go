@@ -17,6 +17,8 @@ type HeadOffice struct {
 	Broker Broker `yaml:"broker"`
 	// TimeZone is that of the pages, such as Asia/Shanghai; empty means the machine's own. The API speaks UTC.
 	TimeZone string `yaml:"time_zone"`
+	// ActTokensFile holds who may give commands and change what stations go by: lines of name:token. Empty means nobody.
+	ActTokensFile string `yaml:"act_tokens_file"`
 }
 
 // Listener says where to listen, and how.

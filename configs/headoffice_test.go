@@ -42,7 +42,8 @@ func TestHeadOfficeExampleUncommented(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !h.HTTP.Insecure || h.HTTP.ClientCA == "" || h.MQTT.Key != "/etc/stationkeeper/mqtt.key" || h.Broker.Username != "headoffice" ||
-		h.Broker.URL != "mqtts://broker.example.org:8883" || h.TimeZone != "Asia/Shanghai" {
+		h.Broker.URL != "mqtts://broker.example.org:8883" || h.TimeZone != "Asia/Shanghai" ||
+		h.ActTokensFile != "/etc/stationkeeper/act.tokens" {
 		t.Errorf("got %+v", h)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	_ "time/tzdata" // the pages' time zone is named, and small systems have no list of them
 
 	"stationkeeper/configs"
+	"stationkeeper/headoffice/actors"
 	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/lifecycle"
 )
@@ -57,6 +58,11 @@ func options(c configs.HeadOffice, log *slog.Logger) (o Options, err error) {
 	if c.TimeZone != "" {
 		if o.Zone, err = time.LoadLocation(c.TimeZone); err != nil {
 			return Options{}, fmt.Errorf("time zone: %w", err)
+		}
+	}
+	if c.ActTokensFile != "" {
+		if o.Actors, err = actors.Load(c.ActTokensFile); err != nil {
+			return Options{}, err
 		}
 	}
 	if c.Broker.URL != "" {

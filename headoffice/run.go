@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"stationkeeper/headoffice/actors"
 	"stationkeeper/headoffice/broker"
 	"stationkeeper/headoffice/ingest"
 	"stationkeeper/headoffice/store"
@@ -30,6 +31,8 @@ type Options struct {
 	Broker endpoint.Broker
 	// Zone is the time zone of the pages; nil means the machine's own.
 	Zone *time.Location
+	// Actors may give commands and change what stations go by; nobody may when it is nil.
+	Actors *actors.Actors
 	// Rebuild has lists of events, alarms and charts made anew from the stored records, while head office works.
 	Rebuild bool
 	Log     *slog.Logger
@@ -98,9 +101,11 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	handler, err := watch.New(watch.Options{
-		Store: records, Stats: counted(in), Log: o.Log, Version: o.Version, Zone: o.Zone,
-	})
+	shown := watch.Options{Store: records, Stats: counted(in), Log: o.Log, Version: o.Version, Zone: o.Zone}
+	if o.Actors != nil {
+		shown.Actors = o.Actors
+	}
+	handler, err := watch.New(shown)
 	if err != nil {
 		return fmt.Errorf("prepare pages: %w", err)
 	}

@@ -14,6 +14,10 @@ const (
 	PresenceChanged ChangeKind = "presence"
 	// ProgressChanged: more of a journal is complete.
 	ProgressChanged ChangeKind = "progress"
+	// ConfigChanged: what the node is to go by, or says that it goes by, is another.
+	ConfigChanged ChangeKind = "config"
+	// CommandsChanged: a command was given to the node, sent, or something came of one.
+	CommandsChanged ChangeKind = "commands"
 	// StationChanged: anything of the station may have changed. Node is empty. It stands in for several changes of
 	// a subscriber who does not keep up.
 	StationChanged ChangeKind = "station"

@@ -68,7 +68,7 @@ func (s *Store) Settle(ctx context.Context) error {
 func (s *Store) Rebuild(ctx context.Context) error {
 	err := s.write(ctx, func(w *work) error {
 		for _, text := range []string{
-			`DELETE FROM happened`, `DELETE FROM alarms`, `DELETE FROM measurements`, `DELETE FROM placements`, `DELETE FROM replacing`,
+			`DELETE FROM happened`, `DELETE FROM alarms`, `DELETE FROM visits`, `DELETE FROM standing`, `DELETE FROM measurements`, `DELETE FROM placements`, `DELETE FROM replacing`,
 			`DELETE FROM anchors`, `DELETE FROM pending`,
 			`INSERT INTO pending (batch, urgency, count) SELECT b.id, CASE e.stream WHEN 'events' THEN ` +
 				strconv.Itoa(int(backlogEvents)) + ` ELSE ` + strconv.Itoa(int(backlogTelemetry)) + ` END, b.count
@@ -96,7 +96,7 @@ func (s *Store) index(ctx context.Context, upTo urgency) (rows int, err error) {
 	}
 	var in *indexer
 	err = s.transact(ctx, false, func(w *work) error {
-		in = &indexer{work: w, sources: map[sourceKey]int64{}, nodes: map[NodeKey]struct{}{}}
+		in = &indexer{work: w, sources: map[sourceKey]int64{}, nodes: map[NodeKey]struct{}{}, commands: map[NodeKey]struct{}{}}
 		return in.step(upTo)
 	})
 	if err != nil {
@@ -104,6 +104,9 @@ func (s *Store) index(ctx context.Context, upTo urgency) (rows int, err error) {
 	}
 	for node := range in.nodes {
 		s.changes.announce(Change{node.Station, node.Node, RecordsChanged})
+	}
+	for node := range in.commands {
+		s.changes.announce(Change{node.Station, node.Node, CommandsChanged})
 	}
 	return in.rows, nil
 }
@@ -114,7 +117,9 @@ type indexer struct {
 	rows    int
 	sources map[sourceKey]int64
 	// nodes are those of which something is shown that was not.
-	nodes                  map[NodeKey]struct{}
+	nodes map[NodeKey]struct{}
+	// commands are those whose journals say what came of commands.
+	commands               map[NodeKey]struct{}
 	happened, measurements rowsToAdd
 	placements             rowsToAdd
 }
@@ -233,12 +238,26 @@ func (in *indexer) show(o owner, r record.Record, at int64) error {
 		}
 		return in.measurements.add(in.work, addMeasurementMany, source, at, o.epoch, r.Seq, value)
 	}
-	if r.Type == record.AlarmRaised || r.Type == record.AlarmCleared {
-		if err := in.alarm(o, r); err != nil {
-			return err
-		}
+	if err := in.note(o, r, at); err != nil {
+		return err
 	}
 	return in.happened.add(in.work, addHappenedMany, o.station, at, o.epoch, r.Seq, r.Type)
+}
+
+// note takes an event into the views of how things stand.
+func (in *indexer) note(o owner, r record.Record, at int64) error {
+	switch r.Type {
+	case record.AlarmRaised, record.AlarmCleared, record.AlarmRepeated:
+		return in.alarm(o, r)
+	case record.RegisterEntered, record.RegisterLeft:
+		return in.register(o, r, at)
+	case record.CommandExecuted, record.CommandRefused:
+		return in.ended(o, r, at)
+	}
+	if topic := topicOf(r); topic != "" {
+		return in.exec(addStanding, o.node, topic, o.epoch, r.Seq)
+	}
+	return nil
 }
 
 func (in *indexer) flush() error {
@@ -252,6 +271,12 @@ func (in *indexer) alarm(o owner, r record.Record) error {
 	var alarm record.AlarmData
 	if err := json.Unmarshal(r.Data, &alarm); err != nil || alarm.Rule == "" {
 		return nil // listed like any event, but nobody can say which alarm it is
+	}
+	if r.Type == record.AlarmRepeated {
+		if err := in.exec(addRepeated, o.node, r.Source, alarm.Rule, o.epoch, r.Seq); err != nil {
+			return fmt.Errorf("note that alarm %s comes back: %w", alarm.Rule, err)
+		}
+		return nil
 	}
 	if err := in.exec(addAlarm, o.node, r.Source, alarm.Rule, r.Type == record.AlarmRaised, o.epoch, r.Seq); err != nil {
 		return fmt.Errorf("note alarm %s: %w", alarm.Rule, err)

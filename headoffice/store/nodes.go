@@ -41,12 +41,16 @@ func (p presence) then(said record.Presence, received time.Time) presence {
 	return presence{false, received, p.onlineSaid}
 }
 
-// Heard is one retained message of a node: what it says about its connection, or about one of its points.
+// Heard is one message of a node about how things stand: about its connection, its configuration, a command or one of
+// its points.
 type Heard struct {
 	From     NodeKey
 	Received time.Time
 	// Presence is set for what the node, or the broker in its name, says about its connection.
 	Presence *record.Presence
+	// Reported is set for what the node goes by, Result for what came of a command.
+	Reported *record.Reported
+	Result   *record.Result
 	// Point is set otherwise; State is nil when the point is gone: its retained message was deleted at the broker.
 	Point string
 	State *record.State
@@ -95,6 +99,18 @@ func hear(ctx context.Context, tx *sql.Tx, h Heard) ([]Change, error) {
 			return nil, err
 		}
 		return []Change{{h.From.Station, h.From.Node, PresenceChanged}}, nil
+	}
+	if h.Reported != nil {
+		_, err = tx.ExecContext(ctx, `INSERT INTO reported (node, payload, received) VALUES (?, ?, ?) ON CONFLICT DO UPDATE
+			SET payload = excluded.payload, received = excluded.received`, node, string(h.Reported.Encode()), h.Received.UnixMilli())
+		return []Change{{h.From.Station, h.From.Node, ConfigChanged}}, err
+	}
+	if h.Result != nil {
+		changed, err := hearResult(ctx, tx, node, *h.Result)
+		if err != nil || !changed {
+			return nil, err
+		}
+		return []Change{{h.From.Station, h.From.Node, CommandsChanged}}, nil
 	}
 	if h.State == nil {
 		_, err = tx.ExecContext(ctx, `DELETE FROM points WHERE node = ? AND name = ?`, node, h.Point)

@@ -142,7 +142,7 @@ func checkEarlier(t *testing.T, s *Store) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return spell(open)
+		return spellAlarms(open)
 	}
 	if got := alarms(); got != "a1650" {
 		t.Errorf("open alarms before the views are filled: %q, want a1650", got)

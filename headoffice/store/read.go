@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -186,21 +187,67 @@ func (s *Store) Latest(ctx context.Context, station string, types []string, limi
 	return records, nil
 }
 
-// OpenAlarms returns the alarm.raised record of every alarm of a station that is not cleared, oldest first. A rule
+// Alarm is an open alarm: the record that raised it, or, where that is not there, the latest that says that it stays
+// raised.
+type Alarm struct {
+	Record
+	record.AlarmData
+}
+
+// OpenAlarms returns every alarm of a station that is not cleared, oldest first, with how often it came back. A rule
 // has at most one open alarm at a source: what the node wrote last about it decides, so that an alarm whose end was
 // lost with a journal does not stay open beside its successor.
-func (s *Store) OpenAlarms(ctx context.Context, station string) ([]Record, error) {
-	references, err := collect(ctx, s.reader(), scanReference, `SELECT a.epoch, a.seq FROM alarms a JOIN nodes n ON n.id = a.node
-		JOIN stations s ON s.id = n.station WHERE s.name = ? AND a.open ORDER BY a.epoch, a.seq`, station)
+func (s *Store) OpenAlarms(ctx context.Context, station string) ([]Alarm, error) {
+	alarms, err := s.openAlarms(ctx, station)
 	if err != nil {
 		return nil, fmt.Errorf("read open alarms of %s: %w", station, err)
+	}
+	slices.SortStableFunc(alarms, func(a, b Alarm) int { return a.Placed.Compare(b.Placed) })
+	return alarms, nil
+}
+
+func (s *Store) openAlarms(ctx context.Context, station string) ([]Alarm, error) {
+	// raised is 0 when only repeated says that it is open; repeated is 0 when it has not come back since it was raised.
+	type open struct{ raised, repeated reference }
+	found, err := collect(ctx, s.reader(), func(rows *sql.Rows) (o open, err error) {
+		var isOpen, came bool
+		if err = rows.Scan(&isOpen, &o.raised.epoch, &o.raised.seq, &came, &o.repeated.epoch, &o.repeated.seq); !isOpen {
+			o.raised = reference{}
+		}
+		if !came {
+			o.repeated = reference{}
+		}
+		return o, err
+	}, `SELECT * FROM (SELECT a.open AS open, a.epoch AS epoch, a.seq AS seq, (a.repeated_epoch, a.repeated_seq) > (a.epoch, a.seq) AS came,
+		a.repeated_epoch, a.repeated_seq FROM alarms a JOIN nodes n ON n.id = a.node JOIN stations s ON s.id = n.station
+		WHERE s.name = ?) WHERE open OR came ORDER BY epoch, seq`, station)
+	if err != nil {
+		return nil, err
+	}
+	var references []reference
+	for _, o := range found {
+		references = append(references, cmp.Or(o.raised, o.repeated), cmp.Or(o.repeated, o.raised))
 	}
 	records, err := s.resolve(ctx, references)
 	if err != nil {
-		return nil, fmt.Errorf("read open alarms of %s: %w", station, err)
+		return nil, err
 	}
-	slices.SortStableFunc(records, func(a, b Record) int { return a.Placed.Compare(b.Placed) })
-	return records, nil
+	alarms := make([]Alarm, len(found))
+	for i := range alarms {
+		alarms[i] = alarmFrom(records[2*i], records[2*i+1])
+	}
+	return alarms, nil
+}
+
+// alarmFrom puts an alarm together from the record that it is open since, and the latest about it. What cannot be read
+// is zero: an alarm with strange data is an alarm all the same.
+func alarmFrom(first, last Record) Alarm {
+	a := Alarm{Record: first}
+	_ = json.Unmarshal(first.Data, &a.AlarmData)
+	var d record.AlarmData
+	_ = json.Unmarshal(last.Data, &d)
+	a.Times = max(a.Times, d.Times)
+	return a
 }
 
 // History returns the measurements of a source that were made (see Record.Placed) from <= time < to, in order of time,

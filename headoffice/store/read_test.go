@@ -292,6 +292,14 @@ func alarm(seq uint64, typ, rule string, serial uint64) record.Record {
 	return r
 }
 
+func spellAlarms(alarms []Alarm) string {
+	records := make([]Record, len(alarms))
+	for i, a := range alarms {
+		records[i] = a.Record
+	}
+	return spell(records)
+}
+
 func TestOpenAlarms(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
 	for i, step := range []struct {
@@ -312,8 +320,8 @@ func TestOpenAlarms(t *testing.T) {
 		mustPut(t, s, step.put)
 		mustSettle(t, s)
 		got, err := s.OpenAlarms(t.Context(), "demo")
-		if err != nil || spell(got) != step.want {
-			t.Errorf("step %d: %q, %v, want %q", i, spell(got), err, step.want)
+		if err != nil || spellAlarms(got) != step.want {
+			t.Errorf("step %d: %q, %v, want %q", i, spellAlarms(got), err, step.want)
 		}
 	}
 }

@@ -182,6 +182,9 @@ func (in *indexer) move(o owner, from, to placement) error {
 		if err := in.exec(dropHappened, o.station, from.placed, o.epoch, to.seq); err != nil {
 			return err
 		}
+		if err := in.moveVisit(o, r, to.placed); err != nil {
+			return err
+		}
 		return in.happened.add(in.work, addHappenedMany, o.station, to.placed, o.epoch, to.seq, r.Type)
 	}
 	source, err := in.source(o.node, r.Source)

@@ -110,6 +110,11 @@ const (
 	addHappenedMany
 	dropHappened
 	addAlarm
+	addRepeated
+	addStanding
+	addEntry
+	addExit
+	endCommand
 	addMeasurement
 	addMeasurementMany
 	dropMeasurement
@@ -189,6 +194,26 @@ var queryText = [queries]string{
 	addAlarm: `INSERT INTO alarms (node, source, rule, open, epoch, seq) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET open = excluded.open, epoch = excluded.epoch, seq = excluded.seq
 		WHERE (excluded.epoch, excluded.seq) > (epoch, seq)`,
+	addRepeated: `INSERT INTO alarms (node, source, rule, open, epoch, seq, repeated_epoch, repeated_seq)
+		VALUES (?, ?, ?, 0, 0, 0, ?, ?) ON CONFLICT DO UPDATE
+		SET repeated_epoch = excluded.repeated_epoch, repeated_seq = excluded.repeated_seq
+		WHERE (excluded.repeated_epoch, excluded.repeated_seq) > (repeated_epoch, repeated_seq)`,
+	addStanding: `INSERT INTO standing (node, topic, epoch, seq) VALUES (?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq
+		WHERE (excluded.epoch, excluded.seq) > (epoch, seq)`,
+	// Of a visit the entry says who it is of and since when, whether it or the end is indexed first.
+	addEntry: `INSERT INTO visits (node, visit, station, area, person, name, card, visitor, purpose, since,
+		entered_door, entered_epoch, entered_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET area = excluded.area, person = excluded.person, name = excluded.name, card = excluded.card,
+		visitor = excluded.visitor, since = excluded.since, purpose = iif(excluded.purpose = '', purpose, excluded.purpose), entered_door = excluded.entered_door,
+		entered_epoch = excluded.entered_epoch, entered_seq = excluded.entered_seq`,
+	addExit: `INSERT INTO visits (node, visit, station, area, person, name, card, visitor, purpose, since,
+		ended, ended_door, ended_epoch, ended_seq, how, inside) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET ended = excluded.ended, ended_door = excluded.ended_door, ended_epoch = excluded.ended_epoch,
+		ended_seq = excluded.ended_seq, how = excluded.how, inside = excluded.inside,
+		since = iif(entered_seq IS NULL, excluded.since, since),
+		purpose = iif(purpose = '', excluded.purpose, purpose)`,
+	endCommand:         `UPDATE commands SET outcome = ?, reason = ?, decided = ?, told = 'journal' WHERE id = ? AND node = ?`,
 	addMeasurement:     `INSERT INTO measurements (source, time, epoch, seq, value) VALUES (?, ?, ?, ?, ?)`,
 	addMeasurementMany: `INSERT INTO measurements (source, time, epoch, seq, value) VALUES ` + repeated(`?, ?, ?, ?, ?`),
 	dropMeasurement:    `DELETE FROM measurements WHERE source = ? AND time = ? AND epoch = ? AND seq = ?`,

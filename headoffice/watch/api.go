@@ -37,6 +37,9 @@ func (w *watch) handleAPI(mux *http.ServeMux) {
 	huma.Register(api, operation("list-progress", "/progress",
 		"How complete each stream of each journal is"), w.listProgress)
 
+	w.handleRegister(api)
+	w.handleActs(api)
+
 	description, err := json.Marshal(api.OpenAPI())
 	if err != nil {
 		panic(fmt.Sprintf("watch: describe the API: %v", err)) // the types above are all there is to describe
@@ -133,6 +136,12 @@ type progressListBody struct {
 type object json.RawMessage
 
 func (o object) MarshalJSON() ([]byte, error) { return bytes.ToValidUTF8(o, []byte("\uFFFD")), nil }
+
+// UnmarshalJSON keeps the text as it is.
+func (o *object) UnmarshalJSON(text []byte) error {
+	*o = object(bytes.Clone(text))
+	return nil
+}
 
 // Schema says that it is an object with any members.
 func (object) Schema(huma.Registry) *huma.Schema {

@@ -67,6 +67,7 @@ var tellers = map[string]teller{
 	record.AccessGranted:       telling("", language.access),
 	record.AccessDenied:        telling("warn", language.access),
 	record.AccessUnused:        telling("", language.access),
+	record.PassbackForgiven:    telling("", language.access),
 	record.RegisterEntered:     telling("", language.register),
 	record.RegisterLeft:        telling("", language.register),
 	record.ModeChanged:         telling("warn", language.mode),

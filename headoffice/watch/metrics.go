@@ -106,7 +106,7 @@ func (m *meter) collectStore(ctx context.Context, out chan<- prometheus.Metric) 
 			return err
 		}
 		for _, a := range alarms {
-			level := alarmOf(a).Level
+			level := a.Level
 			if !slices.Contains(alarmLevels, level) {
 				level = "other"
 			}

@@ -99,12 +99,12 @@ func (w *watch) drawStation(ctx context.Context, e eye, id string) (stationView,
 }
 
 // alarms lists open alarms, the gravest first, then the newest.
-func (e eye) alarms(records []store.Record) []alarmView {
+func (e eye) alarms(records []store.Alarm) []alarmView {
 	records = slices.Clone(records)
 	slices.Reverse(records)
 	views := make([]alarmView, len(records))
 	for i, r := range records {
-		d := alarmOf(r)
+		d := r.AlarmData
 		views[i] = alarmView{Level: e.levelView(d.Level), Place: e.place(r.Source), Since: e.moment(r.Placed),
 			Detail: join(e.t("alarm.value", amount(d.Value, d.Unit), amount(d.Limit, d.Unit)), e.t("alarm.rule", d.Rule),
 				e.t("detail.serial", d.Serial))}
@@ -142,7 +142,7 @@ func (w *watch) drawDoors(ctx context.Context, e eye, station store.Station, poi
 
 // drawClimate charts each temperature over the last day, or over the day up to its newest value when that is older:
 // what is replayed shows in its own time.
-func (w *watch) drawClimate(ctx context.Context, e eye, station store.Station, points []store.Point, alarms []store.Record) ([]gaugeView, error) {
+func (w *watch) drawClimate(ctx context.Context, e eye, station store.Station, points []store.Point, alarms []store.Alarm) ([]gaugeView, error) {
 	var gauges []gaugeView
 	for _, p := range points {
 		if kindOf(p) != temperaturePoint {
@@ -174,9 +174,9 @@ func (w *watch) drawClimate(ctx context.Context, e eye, station store.Station, p
 }
 
 // limitOf is the limit of an open alarm at a point, nil when there is none.
-func limitOf(p store.Point, alarms []store.Record) *float64 {
+func limitOf(p store.Point, alarms []store.Alarm) *float64 {
 	for _, r := range alarms {
-		if d := alarmOf(r); r.Node == p.Node && r.Source == p.Point && d.Unit == p.Unit {
+		if d := r.AlarmData; r.Node == p.Node && r.Source == p.Point && d.Unit == p.Unit && (d.Kind == "" || d.Kind == "limit") {
 			return &d.Limit
 		}
 	}

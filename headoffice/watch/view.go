@@ -193,14 +193,11 @@ func decode[T any](r store.Record) (d T) {
 	return d
 }
 
-// alarmOf reads the data of an alarm's record.
-func alarmOf(r store.Record) record.AlarmData { return decode[record.AlarmData](r) }
-
 // countLevels counts alarms by level, gravest first, leaving out levels without any.
-func (e eye) countLevels(alarms []store.Record) []levelView {
+func (e eye) countLevels(alarms []store.Alarm) []levelView {
 	var counts []levelView
 	for _, a := range alarms {
-		v := e.levelView(alarmOf(a).Level)
+		v := e.levelView(a.Level)
 		i := slices.IndexFunc(counts, func(c levelView) bool { return c.Name == v.Name })
 		if i < 0 {
 			i = len(counts)

@@ -17,6 +17,8 @@ type Options struct {
 	// Stats tells what ingest has counted since the program started.
 	Stats func() IngestStats
 	Log   *slog.Logger
+	// Actors know who may give commands and change what stations go by; nobody may when it is nil.
+	Actors Actors
 	// Version is the program's own, shown on the pages and in the API's description.
 	Version string
 	// Zone is the time zone of the pages; the API always speaks UTC. Nil means the machine's own.
@@ -48,6 +50,8 @@ type IngestStats struct {
 type Store interface {
 	stationReader
 	recordReader
+	registerReader
+	actsKeeper
 	// Subscribe tells what has changed from now on, until cancel is called or the store is closed.
 	Subscribe() (changes <-chan store.Change, cancel func())
 }
@@ -57,7 +61,7 @@ type stationReader interface {
 	Stations(ctx context.Context) ([]store.Station, error)
 	// Station wraps store.ErrNotFound when there is none of that name.
 	Station(ctx context.Context, id string) (store.Station, []store.Point, error)
-	OpenAlarms(ctx context.Context, station string) ([]store.Record, error)
+	OpenAlarms(ctx context.Context, station string) ([]store.Alarm, error)
 	Progress(ctx context.Context) ([]store.Progress, error)
 	// Ack tells what is missing of one epoch, and Losses what a station has said will not come.
 	Ack(ctx context.Context, key store.NodeKey, epoch string, stream record.Stream) (store.NodeAck, error)
