@@ -32,8 +32,8 @@ func (c *Contact) Open(pull gpio.Pull) (contact.Line, error) {
 // queued is how many edges are kept for whoever watches; more are lost.
 const queued = 256
 
-// set makes the contact conduct or not, and queues the edge.
-func (c *Contact) set(conducts bool) {
+// set makes the contact conduct or not, and queues the edge. False when it was so already.
+func (c *Contact) set(conducts bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	changed := c.conducts != conducts
@@ -41,6 +41,7 @@ func (c *Contact) set(conducts bool) {
 	if changed && c.held != nil && c.held.pull != gpio.PullDown {
 		c.held.queue(line.Edge{Level: gpio.Level(!conducts), At: time.Now()})
 	}
+	return changed
 }
 
 // held is a contact's line while somebody holds it. The contact's lock guards it.

@@ -4,41 +4,46 @@ import (
 	"math"
 	"math/rand/v2"
 	"time"
-
-	"stationkeeper/sensors/badge"
 )
 
 // visit is one person's way in and out. The waits are seconds of a hand and a foot, real at every speed; only the
 // stay is in the room's time.
 type visit struct {
-	card badge.Card
-	// From the badge to the door's opening, and from there to its closing, going in and going out.
+	who Holder
+	// From the badge, or from the strike where there is one, to the door's opening, and from there to its closing,
+	// going in and going out.
 	reach, passIn, passOut time.Duration
 	stay                   time.Duration
+	// forgetful people leave by the button instead of their badge.
+	forgetful bool
 }
 
 // people come to the room.
-type people struct {
-	random *rand.Rand
-	cards  []badge.Card
-}
+type people struct{ random *rand.Rand }
 
-func newPeople(random *rand.Rand) *people {
-	p := &people{random: random}
-	for _, h := range Staff {
-		p.cards = append(p.cards, h.Card)
-	}
-	return p
-}
+// Of so many visits one is a visitor's; one ends without a badge; one holds the door for too long.
+const (
+	visitors  = 6
+	forgetful = 12
+	holding   = 10
+)
 
 func (p *people) visit() visit {
-	return visit{
-		card:    p.cards[p.random.IntN(len(p.cards))],
+	v := visit{
+		who:     Staff[p.random.IntN(len(Staff))],
 		reach:   p.between(700*time.Millisecond, 2500*time.Millisecond),
 		passIn:  p.between(2*time.Second, 6*time.Second),
 		passOut: p.between(2*time.Second, 5*time.Second),
 		stay:    p.between(2*time.Minute, 15*time.Minute),
 	}
+	if p.random.IntN(visitors) == 0 {
+		v.who = Visitor.Holder
+	}
+	v.forgetful = p.random.IntN(forgetful) == 0
+	if held := p.between(40*time.Second, 90*time.Second); p.random.IntN(holding) == 0 {
+		v.passOut = held
+	}
+	return v
 }
 
 // pause is how long nobody comes, drawn for a time of the room's day: by day somebody comes twice an hour on

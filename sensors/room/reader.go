@@ -32,6 +32,12 @@ func (r *Reader) Watch(ctx context.Context, report func(badge.Sighting)) {
 	}
 }
 
+// card holds a card to the reader.
+func (r *Reader) card(c badge.Card) { r.tell(badge.Sighting{Card: c}) }
+
+// key presses a key.
+func (r *Reader) key(k rune) { r.tell(badge.Sighting{Key: k}) }
+
 // tell hands on what the reader saw. What nobody fetches is lost, the oldest first.
 func (r *Reader) tell(s badge.Sighting) {
 	s.At = time.Now()
@@ -48,8 +54,11 @@ func (r *Reader) tell(s badge.Sighting) {
 	}
 }
 
+// signal is what the reader's tones are called among the changes.
+func (r *Reader) signal() string { return "signal " + r.name }
+
 // Play is the twin of signal.Signal's: whoever stands before the reader hears it.
-func (r *Reader) Play(t signal.Tone) { r.changes.tell("signal "+r.name, string(t)) }
+func (r *Reader) Play(t signal.Tone) { r.changes.tell(r.signal(), string(t)) }
 
 // Run is the twin of signal.Signal's: the lamps always work.
 func (r *Reader) Run(ctx context.Context, report func(fault error)) {

@@ -62,9 +62,12 @@ type Room struct {
 	strike  *Strike
 	in, out *Reader
 	people  *people
+	wanted  chan presence
+	hand    sync.Mutex // one hand at the door at a time
 
 	mu      sync.Mutex
 	air     air
+	held    *float64  // °C at which the air is kept; nil lets it live
 	at      time.Time // the room's time up to which air is known
 	broken  bool
 	turns   time.Time // when the air conditioning next fails or is repaired; zero means never
@@ -72,7 +75,7 @@ type Room struct {
 	inside  int
 	chance  *rand.Rand // of failures
 	noise   *rand.Rand // of the sensor
-	bouncer *rand.Rand // of the contact; only Run's
+	bouncer *rand.Rand // of the contact; whose hand is at the door has it
 }
 
 // New makes a room that has been running for long.
@@ -83,7 +86,7 @@ func New(o Options) (*Room, error) {
 	// Sources of their own: how often the sensor is read must not decide who comes when.
 	split := func() *rand.Rand { return rand.New(rand.NewPCG(o.Random.Uint64(), o.Random.Uint64())) }
 	r := &Room{
-		options: o, began: time.Now(), at: o.Start, air: newAir(), people: newPeople(split()),
+		options: o, began: time.Now(), at: o.Start, air: newAir(), people: &people{split()}, wanted: make(chan presence),
 		contact: &Contact{conducts: true}, bolt: &Contact{conducts: true}, exit: &Contact{},
 		chance: split(), noise: split(), bouncer: split(),
 	}
@@ -115,7 +118,7 @@ func (r *Room) Out() *Reader { return r.out }
 // Sensor measures the room's air.
 func (r *Room) Sensor() Sensor { return Sensor{r} }
 
-// Read waits for the next card at the reader outside; see Watch.
+// Read waits for the next card at the reader outside.
 func (r *Room) Read(ctx context.Context) (badge.Presentation, error) {
 	for {
 		select {
@@ -129,58 +132,79 @@ func (r *Room) Read(ctx context.Context) (badge.Presentation, error) {
 	}
 }
 
-// Run makes people come and go until ctx ends.
+// Run makes people come and go, and serves the control socket, until ctx ends.
 func (r *Room) Run(ctx context.Context) {
-	if !sleep(ctx, r.people.between(soonest, latest)) {
-		return
+	var all sync.WaitGroup
+	if r.options.Control != "" {
+		all.Go(func() {
+			if err := r.serve(ctx); err != nil {
+				r.options.Log.Error("the simulated room cannot be controlled", "error", err)
+			}
+		})
 	}
-	for r.receive(ctx, r.people.visit()) {
-		if !sleep(ctx, r.real(r.untilNextVisit())) {
-			return
+	r.live(ctx)
+	all.Wait()
+}
+
+// live lets people come while they are wanted.
+func (r *Room) live(ctx context.Context) {
+	wanted := true
+	for ctx.Err() == nil {
+		here, send := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			if wanted {
+				r.come(here)
+			}
+		}()
+		w := r.await(ctx, wanted)
+		send()
+		<-done
+		if wanted = w.come; !wanted {
+			r.empty()
+		}
+		close(w.followed)
+	}
+}
+
+// await returns when the presence of people is wanted otherwise, or ctx ends.
+func (r *Room) await(ctx context.Context, now bool) presence {
+	for {
+		select {
+		case w := <-r.wanted:
+			if w.come != now {
+				return w
+			}
+			close(w.followed)
+		case <-ctx.Done():
+			return presence{followed: make(chan struct{})}
 		}
 	}
 }
 
-// untilNextVisit is in the room's time: after a pause, or when the technician comes.
-func (r *Room) untilNextVisit() time.Duration {
+// presence says whether people come; followed is closed when that is so.
+type presence struct {
+	come     bool
+	followed chan struct{}
+}
+
+// empty makes everybody vanish from the room.
+func (r *Room) empty() {
 	now := r.now()
-	pause := r.people.pause(now)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.advance(now)
-	if comes := r.turns.Add(-callOut); r.broken && comes.After(now) {
-		pause = min(pause, comes.Sub(now))
+	r.inside = 0
+}
+
+// swing opens or closes the door; the contact bounces. False when the door was so already.
+func (r *Room) swing(ctx context.Context, open bool, people int) bool {
+	r.hand.Lock()
+	defer r.hand.Unlock()
+	if !r.move(open, people) {
+		return false
 	}
-	return pause
-}
-
-// receive plays one visit; false when ctx ended before its end.
-func (r *Room) receive(ctx context.Context, v visit) bool {
-	r.present(v.card)
-	return sleep(ctx, v.reach) &&
-		r.pass(ctx, v.passIn, +1) &&
-		sleep(ctx, r.real(v.stay)) &&
-		r.pass(ctx, v.passOut, -1)
-}
-
-func (r *Room) present(card badge.Card) { r.in.tell(badge.Sighting{Card: card}) }
-
-// pass opens the door for d; meanwhile people come in or leave.
-func (r *Room) pass(ctx context.Context, d time.Duration, people int) bool {
-	r.swing(ctx, true, people)
-	through := sleep(ctx, d)
-	r.swing(ctx, false, 0)
-	return through
-}
-
-// swing opens or closes the door; the contact bounces.
-func (r *Room) swing(ctx context.Context, open bool, people int) {
-	now := r.now()
-	r.mu.Lock()
-	r.advance(now)
-	r.open = open
-	r.inside += people
-	r.mu.Unlock()
 	conducts := !open
 	for _, pause := range bounces(r.bouncer) {
 		r.contact.set(conducts)
@@ -194,15 +218,46 @@ func (r *Room) swing(ctx context.Context, open bool, people int) {
 	}
 	r.changes.tell("door", to)
 	r.throw()
+	return true
+}
+
+// move opens or closes the door for the air.
+func (r *Room) move(open bool, people int) bool {
+	now := r.now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.advance(now)
+	r.inside = max(0, r.inside+people)
+	moved := r.open != open
+	r.open = open
+	return moved
 }
 
 // throw lets the bolt follow the door and the strike.
 func (r *Room) throw() {
 	r.mu.Lock()
-	closed := !r.open
-	r.mu.Unlock()
+	defer r.mu.Unlock()
 	_, open := r.strike.state()
-	r.bolt.set(closed && !open)
+	thrown := !r.open && !open
+	if !r.bolt.set(thrown) {
+		return
+	}
+	to := "drawn"
+	if thrown {
+		to = "thrown"
+	}
+	r.changes.tell("bolt", to)
+}
+
+// keep holds the air at a temperature in °C, whatever warms or cools it; nil lets it go.
+func (r *Room) keep(celsius *float64) {
+	now := r.now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.advance(now)
+	if r.held = celsius; celsius != nil {
+		r.air.temperature = *celsius
+	}
 }
 
 // now is the room's time.
@@ -223,6 +278,9 @@ func (r *Room) advance(to time.Time) {
 		}
 		step := min(maxStep, to.Sub(r.at))
 		r.air = r.air.after(step, surroundings{at: r.at, broken: r.broken, open: r.open, people: r.inside})
+		if r.held != nil {
+			r.air.temperature = *r.held
+		}
 		r.at = r.at.Add(step)
 	}
 }
