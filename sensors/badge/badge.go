@@ -26,13 +26,13 @@ import (
 // Card is a card's number as read. It identifies a person: it is logged and written down masked only.
 type Card string
 
-// shown is how many characters of a card's number are left readable.
+// shown is how many characters of a card's number are left readable, at most.
 const shown = 4
 
-// Masked returns the number with all but its last four characters replaced by "*".
+// Masked returns the number with all but its last four characters replaced by "*"; of a short one, all but its last half.
 func (c Card) Masked() string {
 	runes := []rune(c)
-	hidden := max(0, len(runes)-shown)
+	hidden := len(runes) - min(shown, len(runes)/2)
 	return strings.Repeat("*", hidden) + string(runes[hidden:])
 }
 
@@ -58,6 +58,19 @@ type Sighting struct {
 
 // Works reports whether a sighting says that the reader works, and nothing else.
 func (s Sighting) Works() bool { return s.Card == "" && s.Key == 0 && s.Fault == nil }
+
+// String says what a sighting is, with the card masked and without the key, so that neither gets into a log by accident.
+func (s Sighting) String() string {
+	switch {
+	case s.Fault != nil:
+		return "fault: " + s.Fault.Error()
+	case s.Card != "":
+		return "card " + s.Card.Masked()
+	case s.Key != 0:
+		return "a key"
+	}
+	return "works"
+}
 
 // Presentation is one card held to a reader.
 type Presentation struct {
