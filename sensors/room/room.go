@@ -24,6 +24,8 @@ type Options struct {
 	// tenth; 0 means that it never fails. RepairAfter is how long it then stands still. Both in the room's time.
 	FailureAfter, RepairAfter time.Duration
 	Log                       *slog.Logger
+	// Empty leaves nobody come by himself.
+	Empty bool
 	// Control is the path of a Unix socket through which scripts play people; empty: none. See doc.
 	Control string
 }
@@ -148,7 +150,7 @@ func (r *Room) Run(ctx context.Context) {
 
 // live lets people come while they are wanted.
 func (r *Room) live(ctx context.Context) {
-	wanted := true
+	wanted := !r.options.Empty
 	for ctx.Err() == nil {
 		here, send := context.WithCancel(ctx)
 		done := make(chan struct{})
