@@ -13,6 +13,10 @@
 // When something is missing below what has arrived, and nothing fills the gap for a while, the acknowledgement is
 // published again with the ranges that are missing: the node is asked for them.
 //
+// The way down has a connection of its own, so that nothing it sends stands in the way of an acknowledgement: documents
+// that nodes are to go by are published, retained, at every connection and whenever they change; commands when their node
+// is connected, and again until something has come of them or they have expired.
+//
 // Nothing a station sends stops the pipeline. What breaks the contract is counted by reason, logged once for each
 // sender and reason, and kept aside in the store.
 package ingest

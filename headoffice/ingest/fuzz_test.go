@@ -23,7 +23,8 @@ func FuzzReceive(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		for _, topic := range []string{"up/events", "up/telemetry", "ack/events", "state/machine-room/door", "online"} {
+		for _, topic := range []string{"up/events", "up/telemetry", "ack/events", "state/machine-room/door", "online", "config/reported",
+			"command/c1/result"} {
 			f.Add("station/v1/demo/agent/"+topic, payload)
 		}
 	}
@@ -42,7 +43,8 @@ func FuzzReceive(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, payload []byte) {
 		m := message{name: name, payload: payload, received: now}
 		m.topic, _ = record.ParseTopic(name)
-		if m.topic.Kind == record.KindState || m.topic.Kind == record.KindOnline {
+		switch m.topic.Kind {
+		case record.KindState, record.KindOnline, record.KindReported, record.KindResult:
 			takeRetained(t, s, m)
 			return
 		}

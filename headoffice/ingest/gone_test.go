@@ -52,6 +52,20 @@ func (g *goneStore) Ack(context.Context, store.NodeKey, string, record.Stream) (
 	return store.NodeAck{}, g.try()
 }
 
+// Of orders it holds none, and they are not counted among its tries.
+func (g *goneStore) DesiredHeads(context.Context) ([]store.NodeVersion, error) { return nil, errGone }
+func (g *goneStore) OpenOrders(context.Context) ([]store.Order, error)         { return nil, errGone }
+func (g *goneStore) Sent(context.Context, store.Order, time.Time) error        { return errGone }
+func (g *goneStore) Lapse(context.Context, time.Time) (time.Duration, error)   { return 0, errGone }
+func (g *goneStore) Desired(context.Context, store.NodeKey, uint64) (record.Desired, error) {
+	return record.Desired{}, errGone
+}
+func (g *goneStore) Subscribe() (<-chan store.Change, func()) {
+	return make(chan store.Change), func() {}
+}
+
+var errGone = fmt.Errorf("disk full: %w", store.ErrUnavailable)
+
 func noBroker() (net.Conn, error) { return nil, errors.New("no broker in this test") }
 
 func contextOf(t *testing.T) (context.Context, context.CancelFunc) {

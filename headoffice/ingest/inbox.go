@@ -30,7 +30,7 @@ type message struct {
 type work struct {
 	// nobody is set when head office has lost its broker: no node is known to be connected, since that time.
 	nobody time.Time
-	// retained holds the latest message of each topic of state and presence, in order of arrival.
+	// retained holds the latest message of each topic of state, presence, configuration and results, in order of arrival.
 	retained []message
 	// others are batches, and messages of topics that are none: the small ones first, and alone in every other turn.
 	others []message
@@ -59,7 +59,7 @@ func (b *inbox) put(m message) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch m.topic.Kind {
-	case record.KindState, record.KindOnline:
+	case record.KindState, record.KindOnline, record.KindReported, record.KindResult:
 		if _, waits := b.retained[m.name]; !waits {
 			b.order = append(b.order, m.name)
 		}

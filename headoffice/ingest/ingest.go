@@ -33,6 +33,7 @@ type Store interface {
 	IndexLive(ctx context.Context) (int, error)
 	Index(ctx context.Context) (int, error)
 	Unindexed() uint64
+	Orders
 }
 
 // Options say what to connect.
@@ -134,6 +135,8 @@ func (i *Ingest) Run(ctx context.Context) error {
 	group.Go(func() error { i.write(ctx); return nil })
 	group.Go(func() error { i.connect(ctx); return nil })
 	group.Go(func() error { i.ask(ctx); return nil })
+	group.Go(func() error { i.dispatch(ctx); return nil })
+	group.Go(func() error { i.lapse(ctx); return nil })
 	return group.Wait()
 }
 

@@ -56,8 +56,8 @@ func (m message) delivery() (store.Delivery, *refusal) {
 	return store.Delivery{From: from, Batch: batch, Payload: m.payload}, nil
 }
 
-// heard decodes a retained message. An empty payload is how MQTT deletes one: a point is then forgotten, a presence
-// left as it was, and there is nothing to store.
+// heard decodes a message about how things stand. An empty payload is how MQTT deletes a retained one: a point is then
+// forgotten, anything else left as it was, and there is nothing to store.
 func (m message) heard() (h store.Heard, ok bool, refused *refusal) {
 	h = store.Heard{From: store.NodeKey{Station: m.topic.Station, Node: m.topic.Node}, Received: m.received, Point: m.topic.Point}
 	var err error
@@ -68,6 +68,17 @@ func (m message) heard() (h store.Heard, ok bool, refused *refusal) {
 		var state record.State
 		state, err = record.DecodeState(m.payload)
 		h.State = &state
+	case m.topic.Kind == record.KindReported:
+		var reported record.Reported
+		reported, err = record.DecodeReported(m.payload)
+		h.Reported = &reported
+	case m.topic.Kind == record.KindResult:
+		var result record.Result
+		result, err = record.DecodeResult(m.payload)
+		if err == nil && result.ID != m.topic.ID {
+			return h, false, &refusal{RefusedForeign, fmt.Errorf("a result of %s on the topic of %s", result.ID, m.topic.ID)}
+		}
+		h.Result = &result
 	default:
 		var presence record.Presence
 		presence, err = record.DecodePresence(m.payload)

@@ -113,7 +113,8 @@ func (i *Ingest) clientOptions(lost func(error)) *mqtt.ClientOptions {
 // subscribe asks for what nodes send. Each message comes by the one handler that clientOptions sets.
 func (i *Ingest) subscribe(ctx context.Context, client mqtt.Client) error {
 	filters := map[string]byte{}
-	for _, kind := range []record.Kind{record.KindUp, record.KindState, record.KindOnline} {
+	for _, kind := range []record.Kind{record.KindUp, record.KindState, record.KindOnline, record.KindReported,
+		record.KindResult} {
 		filters[record.Filter(kind)] = 1
 	}
 	token := client.SubscribeMultiple(filters, nil)
