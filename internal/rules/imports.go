@@ -55,7 +55,7 @@ var owned = []struct {
 	users    []string
 }{
 	{"agent/...", []string{"agent/..."}},
-	{"sensors/...", []string{"agent/...", "sensors/..."}},
+	{"sensors/...", []string{"agent/...", "sensors/...", "internal/programs"}}, // whose scripts play people in the simulated room
 	{"kiosk/...", []string{"kiosk/...", "ui/..."}},
 	{"ui/...", []string{"kiosk", "ui/..."}},
 	{"headoffice/...", []string{"headoffice/...", "internal/powercut/guest", "internal/toxic"}}, // which cut its power, and its line
