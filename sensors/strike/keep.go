@@ -10,7 +10,7 @@ import (
 // Kept is a strike that heals: whoever decides says what is wanted, and it sees to it that the line follows, requesting
 // the line again when it has gone and come back. The zero value is not usable; see New.
 type Kept struct {
-	options Options
+	open    func() (*Strike, error)
 	changed chan struct{} // has one element when want was changed and the line does not follow yet
 
 	mu   sync.Mutex
@@ -26,7 +26,7 @@ const (
 
 // New makes a strike that is wanted locked. Its line is requested by Run.
 func New(o Options) *Kept {
-	return &Kept{options: o, changed: make(chan struct{}, 1)}
+	return &Kept{open: func() (*Strike, error) { return Open(o) }, changed: make(chan struct{}, 1)}
 }
 
 // Set says whether the door is to be open. It never waits: Run drives the line, within microseconds when it is there.
@@ -68,7 +68,7 @@ func (k *Kept) Run(ctx context.Context, report func(fault error)) {
 
 // drive holds the line until ctx ends or the line fails.
 func (k *Kept) drive(ctx context.Context, works func()) error {
-	s, err := Open(k.options)
+	s, err := k.open()
 	if err != nil {
 		return err
 	}
@@ -80,9 +80,12 @@ func (k *Kept) drive(ctx context.Context, works func()) error {
 func (k *Kept) follow(ctx context.Context, s *Strike) error {
 	ticker := time.NewTicker(check)
 	defer ticker.Stop()
+	select {
+	case <-k.changed: // what was wanted before there was a line is looked at now
+	default:
+	}
 	for ctx.Err() == nil {
-		want := k.wanted()
-		if err := s.Set(want); err != nil {
+		if err := s.Set(k.wanted()); err != nil {
 			return err
 		}
 		select {

@@ -27,7 +27,13 @@ type Options struct {
 // Strike is a strike whose line is held.
 type Strike struct {
 	options Options
-	output  *line.Output
+	output  output
+}
+
+// output is a strike's line; *line.Output is one.
+type output interface {
+	Set(value bool) error
+	Close() error
 }
 
 // Open requests the strike's line; the door is locked from then on.
