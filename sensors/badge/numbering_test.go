@@ -41,7 +41,7 @@ func TestNumberingGivesTheNumberThatIsPrinted(t *testing.T) {
 }
 
 func TestNumberingSaysWhatIsWrong(t *testing.T) {
-	for _, good := range []Numbering{{Format: Hex}, {Format: Decimal, Bytes: 4}, {Format: Facility, Reverse: true}} {
+	for _, good := range []Numbering{{Format: Hex}, {Format: Decimal, Bytes: 10}, {Format: Facility, Reverse: true}} {
 		if err := good.Validate(); err != nil {
 			t.Errorf("%+v: %v", good, err)
 		}

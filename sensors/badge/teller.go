@@ -21,7 +21,7 @@ type Teller struct {
 	card Card      // the card shown last
 	seen time.Time // when it was last seen
 
-	told  bool   // whether the reader's condition was ever reported
+	told  bool   // whether it was ever reported that the reader works
 	fault string // the fault reported last; empty when the reader works
 }
 
@@ -53,7 +53,7 @@ func (t *Teller) Key(key rune, at time.Time) {
 // Fault tells that the reader cannot be relied on. Faults of the same words have the same cause.
 func (t *Teller) Fault(fault error, at time.Time) {
 	if words := fault.Error(); words != t.fault {
-		t.told, t.fault = true, words
+		t.fault = words
 		t.report(Sighting{Fault: fault, At: at})
 	}
 }
@@ -66,8 +66,8 @@ func (t *Teller) Works(at time.Time) {
 	}
 }
 
-// Keep serves a reader until ctx ends: whenever serve gives up, its error is told as a fault, and it is called again
-// after a pause; 0 means DefaultRetry.
+// Keep serves a reader until ctx ends: whenever serve gives up, its error, which only the end of ctx may leave out, is
+// told as a fault, and it is called again after a pause; 0 means DefaultRetry.
 func Keep(ctx context.Context, retry time.Duration, t *Teller, serve func(context.Context) error) {
 	if retry <= 0 {
 		retry = DefaultRetry

@@ -104,6 +104,7 @@ func TestTypist(t *testing.T) {
 		"escape is a star":             {Options{Keypad: true}, "1\x1b~", []string{"keys 1*"}},
 		"only keys of a keypad":        {Options{Keypad: true}, "1A-2~", []string{"keys 12"}},
 		"card of a reader with keys":   {Options{Keypad: true}, "0012345678\n1~", []string{"0012345678", "keys 1"}},
+		"shortest card with keys":      {Options{Keypad: true}, "123456\n12345\n", []string{"123456", "keys 12345#"}},
 		"card cut at a keypad":         {Options{Keypad: true}, "0012345678~", []string{"end"}},
 		"escape without keypad":        {Options{}, "00123\x1b45678\n", []string{"0012345678"}},
 		"Enter alone, without keypad":  {Options{}, "\n\n\n", []string{}},
@@ -115,6 +116,34 @@ func TestTypist(t *testing.T) {
 				t.Errorf("typed %q, got %q, want %q", c.typed, got, c.want)
 			}
 		})
+	}
+}
+
+// From the kernel's word that events were lost until its next report, what comes is no part of anything: not even the
+// Enter that ends a card.
+func TestNothingCountsWhileEventsAreLost(t *testing.T) {
+	typist := newTypist(Options{})
+	at := time.Unix(1_800_000_000, 0)
+	for _, e := range []event{{kindSync, syncDropped, 0}, {kindKey, keyEnter, pressed}, {kindKey, 0, released}, {kindKey, keyEnter, pressed}, {kindSync, syncReport, 0}} {
+		if got := typist.event(e, at); got.fault != nil {
+			t.Fatalf("%+v: %v", e, got.fault)
+		}
+	}
+	if got := typist.event(event{kindKey, keyEnter, pressed}, at); !errors.Is(got.fault, errLost) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// Keys without a character are no part of a number.
+func TestOtherKeysTypeNothing(t *testing.T) {
+	typist := newTypist(Options{})
+	at := time.Unix(1_800_000_000, 0)
+	for _, code := range []uint16{2, 3, 59, 4, 58, 29, 5, 68, 6, 7, 0, 84, 97, 99, 200, keyEnter} { // F1, caps lock, control, F10 …
+		if got := typist.event(event{kindKey, code, pressed}, at).card; got != "" && got != "123456" {
+			t.Errorf("got %q", string(got))
+		} else if (got == "123456") != (code == keyEnter) {
+			t.Errorf("%d: got %q", code, string(got))
+		}
 	}
 }
 

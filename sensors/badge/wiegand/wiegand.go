@@ -29,8 +29,8 @@ type Options struct {
 	// Data0 and Data1 are the names of the wires' lines, as package line takes them: GPIO17, or pinctrl-bcm2711/17. They
 	// have to be on one chip.
 	Data0, Data1 string
-	// Pull is the resistor of both lines. The zero value pulls them to where they rest, which does no harm beside the
-	// resistors of a level shifter; PullNoChange leaves them to those.
+	// Pull is the resistor of both lines. The zero value, PullNoChange, pulls them to where they rest, which does no harm
+	// beside the resistors of a level shifter; Float leaves them to those.
 	Pull gpio.Pull
 	// ActiveHigh says that pulses are high, as behind an optocoupler.
 	ActiveHigh bool
@@ -84,7 +84,7 @@ func (o Options) complete() Options {
 	if o.Silence == 0 {
 		o.Silence = silence
 	}
-	if o.Pull == gpio.Float {
+	if o.Pull == gpio.PullNoChange {
 		o.Pull = gpio.PullUp
 		if o.ActiveHigh {
 			o.Pull = gpio.PullDown

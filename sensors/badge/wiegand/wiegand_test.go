@@ -3,6 +3,7 @@ package wiegand
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+	"periph.io/x/conn/v3/gpio"
 
 	"stationkeeper/sensors/badge"
 	"stationkeeper/sensors/line"
@@ -185,6 +187,17 @@ func TestWatchNumbersCardsAsConfigured(t *testing.T) {
 	}
 }
 
+func TestLinesArePulledToWhereTheyRest(t *testing.T) {
+	for _, c := range []struct {
+		o    Options
+		want gpio.Pull
+	}{{Options{}, gpio.PullUp}, {Options{ActiveHigh: true}, gpio.PullDown}, {Options{Pull: gpio.Float}, gpio.Float}, {Options{Pull: gpio.PullDown}, gpio.PullDown}} {
+		if got := c.o.complete().Pull; got != c.want {
+			t.Errorf("%+v: %v, want %v", c.o, got, c.want)
+		}
+	}
+}
+
 // A card that is held repeats; it is one until it was away for as long as Repeat.
 func TestWatchTellsAPresentationOnce(t *testing.T) {
 	bubble(t, Options{}, func(t *testing.T, b *bed) {
@@ -232,7 +245,7 @@ func TestWatchSeparatesCardsByTheKernelsTime(t *testing.T) {
 				}
 				b.pulses <- p
 			}
-			at = at.Add(silence)
+			at = at.Add(silence - time.Millisecond) // the next is after the silence, and no later
 		}
 		time.Sleep(time.Second)
 		b.expect(t, "card 0000000001", "card 0000000002")
@@ -324,16 +337,21 @@ func TestRingingIsNoPulse(t *testing.T) {
 
 func TestWatchNoticesAWireThatDoesNotRest(t *testing.T) {
 	bubble(t, Options{}, func(t *testing.T, b *bed) {
-		b.set([]bool{false, true}, nil)
-		time.Sleep(look)
-		b.expect(t) // a pulse may just be under way
-		time.Sleep(look)
-		b.expect(t, "wire DATA1 of the Wiegand reader does not rest: it is cut off from its pull-up resistor, touches ground, or the reader has no power")
+		for wire, active := range [][]bool{{true, false}, {false, true}} {
+			b.set(active, nil)
+			time.Sleep(look)
+			b.expect(t) // a pulse may just be under way
+			time.Sleep(look)
+			b.expect(t, fmt.Sprintf("wire DATA%d of the Wiegand reader does not rest: it is cut off from its pull-up resistor, touches ground, or the reader has no power", wire))
+			time.Sleep(10 * look)
+			b.expect(t)
+			b.set([]bool{false, false}, nil)
+			time.Sleep(look)
+			b.expect(t, "works")
+		}
+		b.send(pulses("00000")) // another fault, which does not end because the wires rest
 		time.Sleep(10 * look)
-		b.expect(t)
-		b.set([]bool{false, false}, nil)
-		time.Sleep(look)
-		b.expect(t, "works")
+		b.expect(t, "length")
 	})
 }
 
@@ -373,7 +391,7 @@ func TestWatchSaysThatLinesFailWhenTheyAreThere(t *testing.T) {
 }
 
 func TestValidate(t *testing.T) {
-	for _, good := range []Options{{Data0: "a", Data1: "b"}, {Data0: "a", Data1: "b", Bits: 34, Keypad: true, Silence: 50 * time.Millisecond}} {
+	for _, good := range []Options{{Data0: "a", Data1: "b"}, {Data0: "a", Data1: "b", Bits: 34, Keypad: true, Silence: time.Millisecond}, {Data0: "a", Data1: "b", Silence: time.Second}} {
 		if err := good.Validate(); err != nil {
 			t.Errorf("%+v: %v", good, err)
 		}
@@ -383,6 +401,7 @@ func TestValidate(t *testing.T) {
 		"the same GPIO line, a":  {Data0: "a", Data1: "a"},
 		"32 bits":                {Data0: "a", Data1: "b", Bits: 32},
 		"silence of 1µs":         {Data0: "a", Data1: "b", Silence: time.Microsecond},
+		"silence of 2s":          {Data0: "a", Data1: "b", Silence: 2 * time.Second},
 		"cannot be negative":     {Data0: "a", Data1: "b", Retry: -1},
 		"format of card numbers": {Data0: "a", Data1: "b", Numbering: badge.Numbering{Reverse: true}},
 	} {
