@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"time"
 
+	"stationkeeper/agent/access"
 	"stationkeeper/agent/alarm"
 	"stationkeeper/internal/record"
 )
@@ -17,11 +20,22 @@ import (
 // journal forgets what head office has, the fold is also kept in a file, as of a seq; what the journal holds after it
 // is folded on top, so that the file may lag behind but never lead.
 type memory struct {
-	Epoch  string      `json:"epoch"` // of the journal
-	Seq    uint64      `json:"seq"`   // of the last event that is folded in
-	Alarms alarm.State `json:"alarms"`
+	Epoch  string       `json:"epoch"` // of the journal
+	Seq    uint64       `json:"seq"`   // of the last event that is folded in
+	Alarms alarm.State  `json:"alarms"`
+	Access access.State `json:"access"`
 	// Faults are the points that failed and have not recovered, with the reason last written down.
 	Faults map[string]string `json:"faults"`
+	// Commands are the ids of those that were dealt with and have not expired, with the time at which they do.
+	Commands map[string]time.Time `json:"commands,omitempty"`
+	// Config is the version of head office's documents that was last written down as being in force.
+	Config uint64 `json:"config,omitempty"`
+}
+
+// clone is a memory of its own, as long as states of rules are not changed in place, which they never are.
+func (m memory) clone() memory {
+	m.Faults, m.Commands = maps.Clone(m.Faults), maps.Clone(m.Commands)
+	return m
 }
 
 // memoryName is the file's name within the data folder.
@@ -43,7 +57,7 @@ func remember(dir string, journal history, log *slog.Logger) (memory, error) {
 	for {
 		records, _, err := journal.Read(record.Events, m.Seq, page)
 		if err != nil {
-			return m, fmt.Errorf("remember open alarms: %w", err)
+			return m, fmt.Errorf("remember what is open: %w", err)
 		}
 		for _, r := range records {
 			if err := m.fold(r); err != nil {
@@ -59,7 +73,7 @@ func remember(dir string, journal history, log *slog.Logger) (memory, error) {
 
 // readMemory reads the file. A file that cannot be read is only a file that lags far behind.
 func readMemory(path string, log *slog.Logger) memory {
-	empty := memory{Faults: map[string]string{}}
+	empty := memory{Faults: map[string]string{}, Commands: map[string]time.Time{}}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return empty
@@ -69,11 +83,14 @@ func readMemory(path string, log *slog.Logger) memory {
 		err = json.Unmarshal(text, &m)
 	}
 	if err != nil {
-		log.Warn("open alarms are remembered from the journal alone: what it has forgotten is lost", "file", path, "error", err)
+		log.Warn("what is open is remembered from the journal alone: what it has forgotten is lost", "file", path, "error", err)
 		return empty
 	}
 	if m.Faults == nil {
 		m.Faults = empty.Faults
+	}
+	if m.Commands == nil {
+		m.Commands = empty.Commands
 	}
 	return m
 }
@@ -88,10 +105,23 @@ func (m *memory) fold(r record.Record) error {
 		m.Faults[r.Source] = d.Reason
 	case record.PointRecovered:
 		delete(m.Faults, r.Source)
+	case record.CommandExecuted, record.CommandRefused:
+		var d record.CommandData
+		if err := json.Unmarshal(r.Data, &d); err != nil {
+			return fmt.Errorf("read %s with seq %d: %w", r.Type, r.Seq, err)
+		}
+		m.Commands[d.ID] = d.Expires
+	case record.ConfigApplied:
+		var d record.ConfigData
+		if err := json.Unmarshal(r.Data, &d); err != nil {
+			return fmt.Errorf("read %s with seq %d: %w", r.Type, r.Seq, err)
+		}
+		m.Config = d.Version
 	}
-	var err error
-	m.Alarms, err = alarm.Fold(m.Alarms, r)
-	return err
+	var wrong, other error
+	m.Alarms, wrong = alarm.Fold(m.Alarms, r)
+	m.Access, other = access.Fold(m.Access, r)
+	return errors.Join(wrong, other)
 }
 
 // keepOnly forgets the faults of points that are no longer configured.
@@ -105,20 +135,62 @@ func (m *memory) keepOnly(points []string) {
 	m.Faults = kept
 }
 
-// save replaces the file, so that a power cut leaves the old or the new one.
+// save replaces the file.
 func (m memory) save(dir string) error {
 	text, err := json.Marshal(m)
 	if err != nil {
-		return fmt.Errorf("remember open alarms: %w", err)
+		return fmt.Errorf("remember what is open: %w", err)
 	}
-	path := filepath.Join(dir, memoryName)
-	if err := writeSynced(path+".new", text); err != nil {
-		return fmt.Errorf("remember open alarms: %w", err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return fmt.Errorf("remember open alarms: %w", err)
+	if err := replace(filepath.Join(dir, memoryName), text); err != nil {
+		return fmt.Errorf("remember what is open: %w", err)
 	}
 	return nil
+}
+
+// habitsName is the file that keeps what is usual at points. The journal cannot tell it: readings leave it.
+const habitsName = "habits.json"
+
+func saveHabits(dir string, habits alarm.Habits) error {
+	text, err := json.Marshal(habits)
+	if err == nil {
+		err = replace(filepath.Join(dir, habitsName), text)
+	}
+	if err != nil {
+		return fmt.Errorf("keep habits: %w", err)
+	}
+	return nil
+}
+
+// readHabits reads what was kept. Without it everything is learnt anew.
+func readHabits(dir string, log *slog.Logger) alarm.Habits {
+	text, err := os.ReadFile(filepath.Join(dir, habitsName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var habits alarm.Habits
+	if err == nil {
+		err = json.Unmarshal(text, &habits)
+	}
+	if err != nil {
+		log.Warn("what is usual at points has to be learnt again", "file", habitsName, "error", err)
+		return nil
+	}
+	return habits
+}
+
+// replace writes a file so that a power cut leaves the old or the new one.
+func replace(path string, text []byte) error {
+	if err := writeSynced(path+".new", text); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return err
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 func writeSynced(path string, text []byte) error {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"testing"
+	"time"
 
 	"stationkeeper/agent/alarm"
 	"stationkeeper/internal/record"
@@ -64,7 +65,7 @@ func TestMemoryIsFoldedFromTheJournal(t *testing.T) {
 		with(record.PointRecovered, "a", record.PointData{})
 	m := mustRemember(t, t.TempDir(), p)
 	m.keepOnly([]string{"a", "b"})
-	want := memory{Epoch: "e1", Seq: 1507, Faults: map[string]string{"b": "y"}, Alarms: alarm.State{
+	want := memory{Epoch: "e1", Seq: 1507, Faults: map[string]string{"b": "y"}, Commands: map[string]time.Time{}, Alarms: alarm.State{
 		Last: 7, Open: []alarm.Alarm{{Point: "a", AlarmData: record.AlarmData{Serial: 7, Rule: "high"}}}}}
 	if !reflect.DeepEqual(m, want) {
 		t.Errorf("got %+v\nwant %+v", m, want)

@@ -166,7 +166,7 @@ func station(t *testing.T, dir string, broker endpoint.Broker, sources ...Source
 			Program: "agent", Version: "test", Station: "demo", Node: "agent", Data: dir, Broker: broker,
 			MaxBytes: 64 << 20, Retain: time.Hour, TelemetryDelay: 50 * time.Millisecond, Clock: system, Log: quiet(),
 		},
-		Sources: sources,
+		Wiring: Wiring{Sources: sources},
 	}
 }
 

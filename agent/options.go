@@ -3,32 +3,17 @@ package main
 import (
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
-	"strconv"
+	"os"
 	"time"
 
-	"periph.io/x/conn/v3/gpio"
-	"periph.io/x/conn/v3/i2c"
-	"periph.io/x/conn/v3/i2c/i2creg"
-	"periph.io/x/conn/v3/onewire"
-	"periph.io/x/conn/v3/onewire/onewirereg"
-
+	"stationkeeper/agent/access"
 	"stationkeeper/agent/alarm"
 	"stationkeeper/configs"
 	"stationkeeper/internal/clock"
 	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/node"
 	"stationkeeper/sensors/climate"
-	"stationkeeper/sensors/contact"
 	"stationkeeper/sensors/replay"
-	"stationkeeper/sensors/room"
-)
-
-const (
-	// doorDebounce is for the simulated door; real ones are configured.
-	doorDebounce = 50 * time.Millisecond
-	// doorRetry is the pause before a line that failed is tried again.
-	doorRetry = 5 * time.Second
 )
 
 // options maps the configuration into what the agent is made of. Hardware is not touched yet.
@@ -41,9 +26,25 @@ func options(c configs.Agent, log *slog.Logger) (Options, error) {
 	if err != nil {
 		return Options{}, err
 	}
-	sources, err := sources(c, log)
+	key, document, err := accessFiles(c)
 	if err != nil {
 		return Options{}, err
+	}
+	wiring, err := wire(c, key, log)
+	if err != nil {
+		return Options{}, err
+	}
+	if document == nil && key != nil {
+		document = []byte("{}") // until head office has sent cards, none opens
+		if c.Access == nil {
+			document = demoAccess(wiring.Site)
+		}
+	}
+	zone := time.Local
+	if c.TimeZone != "" {
+		if zone, err = time.LoadLocation(c.TimeZone); err != nil {
+			return Options{}, fmt.Errorf("time zone: %w", err)
+		}
 	}
 	return Options{
 		Options: node.Options{
@@ -53,99 +54,92 @@ func options(c configs.Agent, log *slog.Logger) (Options, error) {
 			DrainRate: c.Uplink.DrainRate(),
 			Clock:     system, Log: log,
 		},
-		Sources: sources, Rules: rules(c.Alarms), ExitAtEnd: c.ExitAtEnd,
+		Wiring: *wiring, Access: document, Rules: rules(c.Alarms), Zone: zone, Health: c.Health.Listen, ExitAtEnd: c.ExitAtEnd,
 	}, nil
 }
 
-func rules(alarms []configs.Alarm) []alarm.Rule {
-	var rules []alarm.Rule
-	for _, a := range alarms {
-		r := alarm.Rule{Point: a.Point, Name: a.Name, Hysteresis: *a.Hysteresis, Level: alarm.Level(a.Level)}
-		switch {
-		case a.Above != nil:
-			r.Side, r.Limit = alarm.Above, *a.Above
-		case a.Below != nil:
-			r.Side, r.Limit = alarm.Below, *a.Below
-		default:
-			continue
-		}
-		rules = append(rules, r)
+// accessFiles reads the key and the station's own access document. A simulated room without access rules gets those of
+// the demonstration.
+func accessFiles(c configs.Agent) (key access.Key, document []byte, err error) {
+	switch {
+	case c.Access == nil && c.Simulate != nil:
+		return demoKey, nil, nil
+	case c.Access == nil:
+		return nil, nil, nil
 	}
-	return rules
+	text, err := os.ReadFile(c.Access.KeyFile)
+	if err == nil {
+		key, err = access.ParseKey(string(text))
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("access.key_file %s: %w", c.Access.KeyFile, err)
+	}
+	if c.Access.Document != "" {
+		if document, err = os.ReadFile(c.Access.Document); err != nil {
+			return nil, nil, fmt.Errorf("access.document: %w", err)
+		}
+	}
+	return key, document, nil
 }
 
-// sources makes what the configuration names. Hardware is looked for only when some is configured.
-func sources(c configs.Agent, log *slog.Logger) ([]Source, error) {
-	var all []Source
-	hw := newHardware(log)
+// wire gathers what the configuration names. Hardware is looked for only when some is configured.
+func wire(c configs.Agent, key access.Key, log *slog.Logger) (*Wiring, error) {
+	w, hw := newWiring(key), newHardware(log)
 	for _, d := range c.Doors {
-		all = append(all, doorSource(d.Point, contact.Options{
-			Open: contact.ByName(d.Pin),
-			Rest: contact.Rest(d.Contact), Pull: pulls[d.Pull], Debounce: d.Debounce, Retry: doorRetry,
-		}))
+		w.door(d)
+	}
+	for _, in := range c.Inputs {
+		w.input(in)
 	}
 	for _, t := range c.Climate {
-		open, err := thermometer(t)
-		if err != nil {
-			return nil, fmt.Errorf("thermometer of %s: %w", t.Point, err)
-		}
-		all = append(all, hw.on(climateSource(t.Point, "", climate.Options{Open: finding(hw, open), Interval: t.Interval})))
-	}
-	if c.Simulate != nil {
-		room, err := simulated(*c.Simulate, log)
-		if err != nil {
+		if err := w.thermometer(t, hw); err != nil {
 			return nil, err
 		}
-		all = append(all, room...)
+	}
+	if c.Simulate != nil {
+		if err := w.room(*c.Simulate, log); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range c.Readers {
+		if err := w.reader(r, hw); err != nil {
+			return nil, err
+		}
 	}
 	for _, r := range c.Replay {
 		o, err := recording(r)
 		if err != nil {
 			return nil, fmt.Errorf("recording of %s: %w", r.Point, err)
 		}
-		all = append(all, recordingSource(r.Point, o))
+		w.Measured = append(w.Measured, measuring{point: r.Point, quantity: climate.Temperature})
+		w.add(recordingSource(r.Point, o))
 	}
-	return all, nil
+	return w, nil
 }
 
-var pulls = map[string]gpio.Pull{"up": gpio.PullUp, "down": gpio.PullDown, "none": gpio.Float}
-
-func thermometer(t configs.Thermometer) (func() (climate.Sensor, error), error) {
-	if t.Driver == "tmp102" {
-		address, err := strconv.ParseUint(t.Address, 0, 8)
-		if err != nil {
-			return nil, fmt.Errorf("address: %w", err)
+// rules maps configured alarms.
+func rules(alarms []configs.Alarm) []alarm.Rule {
+	rules := make([]alarm.Rule, len(alarms))
+	for i, a := range alarms {
+		r := alarm.Rule{Point: a.Point, Name: a.Name, Kind: alarm.KindLimit, Hysteresis: *a.Hysteresis, Level: alarm.Level(a.Level),
+			RaiseAfter: a.RaiseAfter, ClearAfter: a.ClearAfter}
+		switch {
+		case a.Above != nil:
+			r.Side, r.Limit = alarm.Above, *a.Above
+		case a.Below != nil:
+			r.Side, r.Limit = alarm.Below, *a.Below
+		case a.Rises != nil:
+			r.Kind, r.Side, r.Limit = alarm.KindRate, alarm.Above, *a.Rises
+		case a.Falls != nil:
+			r.Kind, r.Side, r.Limit = alarm.KindRate, alarm.Below, *a.Falls
+		case a.Drift:
+			r.Kind = alarm.KindDrift
+		default:
+			r.Kind, r.Silent = alarm.KindQuality, a.Unreadable
 		}
-		return climate.TMP102(func() (i2c.BusCloser, error) { return i2creg.Open(t.Bus) }, uint16(address)), nil
+		rules[i] = r
 	}
-	address, err := climate.ParseAddress(t.Address)
-	if err != nil {
-		return nil, err
-	}
-	switch t.Driver {
-	case "ds18b20":
-		return climate.DS18B20(func() (onewire.BusCloser, error) { return onewirereg.Open(t.Bus) }, address), nil
-	case "w1-therm":
-		return climate.W1Therm(climate.W1Devices, address), nil
-	}
-	return nil, fmt.Errorf("driver %q: expected tmp102, ds18b20 or w1-therm", t.Driver)
-}
-
-func simulated(r configs.Room, log *slog.Logger) ([]Source, error) {
-	start := time.Now()
-	if r.Start != "" {
-		at, err := time.Parse("15:04", r.Start)
-		if err != nil {
-			return nil, fmt.Errorf("simulated room: start: %w", err)
-		}
-		y, m, d := start.Date()
-		start = time.Date(y, m, d, at.Hour(), at.Minute(), 0, 0, start.Location())
-	}
-	at := r.Points()
-	return roomSources(at.Door, at.Temperature, at.Humidity, at.In, room.Options{
-		Random: rand.New(rand.NewPCG(r.Seed, 0)), Start: start, Speed: r.Speed,
-		FailureAfter: r.FailureAfter, RepairAfter: r.RepairAfter, Log: log,
-	}, climate.Options{Interval: r.Interval})
+	return rules
 }
 
 func recording(r configs.Recording) (replay.Options, error) {

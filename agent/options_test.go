@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,30 +12,46 @@ import (
 	"periph.io/x/conn/v3/driver"
 	"periph.io/x/conn/v3/driver/driverreg"
 
+	"stationkeeper/agent/access"
 	"stationkeeper/agent/alarm"
 	"stationkeeper/configs"
 )
 
 func TestExamplesMakeAgents(t *testing.T) {
 	for file, want := range map[string][]string{
-		"agent.example.yaml":   {"machine-room/door", "machine-room/temperature", "rack/temperature"},
-		"agent.simulated.yaml": {"machine-room/door", "machine-room/temperature", "machine-room/humidity"},
+		"agent.example.yaml": {"machine-room/door", "machine-room/door/bolt", "machine-room/door/exit", "machine-room/leak", "machine-room/cabinet",
+			"machine-room/temperature", "rack/temperature", "machine-room/reader", "machine-room/exit-reader"},
+		"agent.simulated.yaml": {"machine-room/door", "machine-room/bolt", "machine-room/exit", "machine-room/reader", "machine-room/exit-reader",
+			"machine-room/temperature", "machine-room/humidity"},
 	} {
 		c, err := configs.LoadAgent(filepath.Join("..", "configs", file), configs.Overrides{})
 		if err != nil {
 			t.Fatal(err)
 		}
+		if c.Access != nil {
+			c.Access.KeyFile = filepath.Join(t.TempDir(), "card.key")
+			c.Access.Document = ""
+			if err := os.WriteFile(c.Access.KeyFile, []byte(strings.Repeat("5a", 32)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
 		o, err := options(c, quiet())
 		if err != nil {
 			t.Fatal(err)
 		}
+		if _, err := access.Parse(o.Site, o.Key, o.Access); err != nil {
+			t.Errorf("%s: its own access rules: %v", file, err)
+		}
+		if len(o.Locks) != 1 || len(o.Tellers) == 0 {
+			t.Errorf("%s: locks %v, tellers %v", file, o.Locks, o.Tellers)
+		}
 		if err := o.Validate(); err != nil {
 			t.Error(err)
 		}
-		if !slices.Equal(o.points(), want) {
-			t.Errorf("%s: points %q, want %q", file, o.points(), want)
+		if !slices.Equal(o.names(), want) {
+			t.Errorf("%s: points %q, want %q", file, o.names(), want)
 		}
-		if len(o.Rules) != 4 || o.Rules[0].Side != alarm.Above || o.Rules[0].Limit != 27 || o.Rules[2].Side != alarm.Below {
+		if len(o.Rules) < 4 || o.Rules[0].Side != alarm.Above || o.Rules[0].Limit != 27 || o.Rules[2].Side != alarm.Below {
 			t.Errorf("%s: rules %+v", file, o.Rules)
 		}
 	}

@@ -4,21 +4,30 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"stationkeeper/agent/alarm"
+	"stationkeeper/internal/clock"
+	"stationkeeper/internal/journal"
 	"stationkeeper/internal/node"
 	"stationkeeper/internal/record"
+	"stationkeeper/sensors/climate"
 )
 
-// Options say what an agent watches and whom it reports to.
+// Options say what an agent watches, by which rules, and whom it reports to.
 type Options struct {
 	// Node is the agent as a reporting program: its data folder and its way to head office.
 	node.Options
-	// Sources observe points; Rules guard what they measure.
-	Sources []Source
-	Rules   []alarm.Rule
+	Wiring
+	// Access and Rules are the station's own rules, until head office sends others.
+	Access []byte
+	Rules  []alarm.Rule
+	// Zone is the time zone of schedules; nil means the machine's.
+	Zone *time.Location
+	// Health is where the agent tells how it is; empty means not at all.
+	Health string
 	// ExitAtEnd ends Run once every source has ended and head office has everything.
 	ExitAtEnd bool
 }
@@ -27,17 +36,12 @@ type Options struct {
 func (o Options) Validate() error {
 	errs := []error{o.Options.Validate()}
 	taken := map[string]bool{}
-	for _, s := range o.Sources {
-		for _, point := range s.Points {
-			errs = append(errs, record.CheckPoint(point))
-			if taken[point] {
-				errs = append(errs, fmt.Errorf("point %q has two sources", point))
-			}
-			taken[point] = true
+	for _, point := range o.names() {
+		errs = append(errs, record.CheckPoint(point))
+		if taken[point] {
+			errs = append(errs, fmt.Errorf("point %q has two sources", point))
 		}
-	}
-	for _, r := range o.Rules {
-		errs = append(errs, r.Validate())
+		taken[point] = true
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("agent options: %w", err)
@@ -45,67 +49,123 @@ func (o Options) Validate() error {
 	return nil
 }
 
-// points are the names of what all sources observe.
-func (o Options) points() []string {
-	var names []string
-	for _, s := range o.Sources {
-		names = append(names, s.Points...)
-	}
-	return names
-}
-
 // Run is the agent: until ctx ends, or with ExitAtEnd until there is nothing left to do, it writes down what its
-// sources observe and reports it. It returns after everything it started has ended.
+// sources observe, decides, and reports it. It returns after everything it started has ended.
 func Run(ctx context.Context, o Options) (err error) {
 	if err := o.Validate(); err != nil {
 		return err
 	}
+	in := newInbox()
+	docs := &documents{
+		dir: o.Data, site: o.Site, key: o.Key, points: o.points(), ownAccess: o.Access, ownRules: o.Rules, log: o.Log,
+	}
+	o.Desired = func(d record.Desired) { docs.desired(in, d) }
+	o.Command = func(c record.Command) { in.order(func(k *keeper) { k.order(c) }) }
 	n, err := node.Open(o.Options)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
-	m, err := remember(o.Data, n.Journal, o.Log)
+	k, err := o.keeper(n, docs)
 	if err != nil {
 		return err
-	}
-	m.keepOnly(o.points())
-	p := &points{
-		ledger: newLedger(n.Journal, o.Log), publisher: n.Uplink, rules: o.Rules, memory: m, dir: o.Data,
-		states: map[string]record.State{}, log: o.Log,
 	}
 	if len(o.Sources) == 0 {
 		o.Log.Warn("nothing to watch: the configuration has neither doors nor climate, simulate or replay")
 	}
-	return n.Report(ctx, func(ctx context.Context) error { return o.watch(ctx, n, p) })
+	return n.Report(ctx, func(ctx context.Context) error { return o.watch(ctx, n, k, in) })
+}
+
+// keeper makes the keeper as it was when the agent last ended.
+func (o Options) keeper(n *node.Node, docs *documents) (*agent, error) {
+	set, refused, err := docs.open()
+	if err != nil {
+		return nil, err
+	}
+	m, err := remember(o.Data, n.Journal, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	m.keepOnly(append(o.names(), o.driven()...))
+	m.Alarms.Habits = readHabits(o.Data, o.Log)
+	board := newBoard(n.Uplink)
+	s := newScribe(n.Journal, board, o.Data, o.Log)
+	h := newHealth(o, n, board)
+	s.written = h.durable
+	return &agent{scribe: s, health: h, keeper: &keeper{
+		moment: moments(o.Clock, n.Journal, o.Zone), scribe: s, policy: set.policy, rules: set.rules,
+		doors: o.areas(), locks: o.Locks, open: map[string]bool{}, tells: o.Tellers, log: o.Log,
+		memory: m, states: map[string]record.State{}, fresh: o.freshness(),
+		config: record.Reported{Refused: refused}, desired: set.desired, opened: h.struck,
+	}}, nil
+}
+
+// agent is the keeper with what stands around it.
+type agent struct {
+	*keeper
+	scribe *scribe
+	health *health
+}
+
+// driven are the points of outputs.
+func (o Options) driven() []string {
+	var names []string
+	for door := range o.Locks {
+		names = append(names, lockOf(door))
+	}
+	for reader := range o.Tellers {
+		names = append(names, reader+"/signal")
+	}
+	return names
+}
+
+func (o Options) areas() map[string]string {
+	areas := map[string]string{}
+	for _, d := range o.Site.Doors {
+		areas[d.Point] = d.Area
+	}
+	return areas
+}
+
+func (o Options) freshness() map[string]freshness {
+	fresh := map[string]freshness{}
+	for _, m := range o.Measured {
+		if m.every > 0 {
+			fresh[m.point] = freshness{within: climate.StaleAfter * m.every}
+		}
+	}
+	return fresh
+}
+
+// moments reads the clocks, in the station's time zone.
+func moments(read clock.Clock, j *journal.Journal, zone *time.Location) func() record.Moment {
+	if zone == nil {
+		zone = time.Local
+	}
+	return func() record.Moment {
+		r := read()
+		return record.Moment{Wall: r.Wall.In(zone), Clock: j.Judge(r), Mono: r.Mono}
+	}
 }
 
 // watch handles what the sources observe until they have ended.
-func (o Options) watch(ctx context.Context, n *node.Node, p *points) error {
-	p.begin(o, n.Started())
-	in := newInbox()
+func (o Options) watch(ctx context.Context, n *node.Node, a *agent, in inbox) error {
+	go a.scribe.run()
 	var parts errgroup.Group
+	parts.Go(func() error { return a.health.serve(ctx) })
+	a.handle(func(k *keeper) { k.begin(o.names(), n.Started()) })
+	a.log.Info("agent ready", "station", o.Station, "node", o.Node, "version", o.Version, "data", o.Data, "points", len(o.names()),
+		"health", o.Health)
+	a.health.ready()
 	parts.Go(func() error { return observe(ctx, o.Sources, in, o.ExitAtEnd) })
-	in.serve(p)
-	p.end(n.Stopped())
+	in.serve(a.keeper, a.scribe.room, a.scribe.busy, a.health.beat)
+	a.handle(func(k *keeper) { k.finish(n.Stopped()) })
+	a.scribe.close()
+	a.log.Info("agent stopped")
+	a.health.end()
 	err := parts.Wait()
 	if o.ExitAtEnd && ctx.Err() == nil {
 		err = errors.Join(err, n.Settle(ctx)) // also when a recording could not be understood: what came before was
 	}
 	return err
-}
-
-// begin says that the agent is here, and what it knows so far.
-func (p *points) begin(o Options, started record.Entry) {
-	p.log.Info("agent ready", "station", o.Station, "node", o.Node, "version", o.Version, "data", o.Data, "points", len(o.points()))
-	p.ledger.write(record.Events, started)
-	p.withdraw()
-	p.expect(o.points())
-}
-
-// end writes down that the agent stops. Readings that wait for a commit are committed with it.
-func (p *points) end(stopped record.Entry) {
-	p.ledger.write(record.Events, stopped)
-	p.ledger.close()
-	p.log.Info("agent stopped")
 }

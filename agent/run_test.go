@@ -3,14 +3,15 @@ package main
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"stationkeeper/agent/alarm"
+	"stationkeeper/configs"
 	"stationkeeper/internal/datadir"
 	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/journal"
@@ -18,7 +19,6 @@ import (
 	"stationkeeper/sensors/climate"
 	"stationkeeper/sensors/contact"
 	"stationkeeper/sensors/replay"
-	"stationkeeper/sensors/room"
 )
 
 var high = alarm.Rule{Point: "office/temperature", Name: "high", Side: alarm.Above, Limit: 26, Hysteresis: 1, Level: alarm.Major}
@@ -153,7 +153,7 @@ func TestMissingHardwareIsFaultyNotFatal(t *testing.T) {
 	absent := func() (climate.Sensor, error) { return climate.Sensor{}, errors.New("no such bus") }
 	options := station(t, t.TempDir(), o.broker,
 		doorSource("machine-room/door", contact.Options{Open: contact.ByName("NO-SUCH-LINE"), Retry: time.Hour, Rest: contact.Open}),
-		hw.on(climateSource("machine-room/temperature", "", climate.Options{Open: finding(hw, absent), Interval: time.Hour})))
+		hw.on(climateSource([]measured{{"machine-room/temperature", climate.Temperature}}, climate.Options{Open: finding(hw, absent), Interval: time.Hour})))
 	for _, when := range []string{"at first", "after a restart"} {
 		agent := run(t, options)
 		o.until("both points are faulty "+when, func() bool {
@@ -184,21 +184,29 @@ func TestMissingHardwareIsFaultyNotFatal(t *testing.T) {
 // The whole of a simulated room, and head office out of reach: the journal gets everything all the same.
 func TestSimulatedRoomWithoutNetwork(t *testing.T) {
 	dir := t.TempDir()
-	sources, err := roomSources("m/door", "m/temperature", "m/humidity", "m/badge", room.Options{
-		Random: rand.New(rand.NewPCG(1, 0)), Start: time.Now(), Speed: 60, Log: quiet(),
-	}, climate.Options{Interval: time.Second})
-	if err != nil {
+	wiring := newWiring(demoKey)
+	if err := wiring.room(configs.Room{Room: "m", Speed: 60, Seed: 1, Interval: time.Second}, quiet()); err != nil {
 		t.Fatal(err)
 	}
-	options := station(t, dir, endpoint.Broker{URL: "tcp://127.0.0.1:1"}, sources...)
+	options := station(t, dir, endpoint.Broker{URL: "tcp://127.0.0.1:1"})
+	options.Wiring, options.Access = *wiring, demoAccess(wiring.Site)
+	options.Health = "127.0.0.1:0"
 	seen := make(chan struct{})
-	watching := Source{run: func(_ context.Context, in inbox) error {
-		in.people <- func(p *points) {
-			p.publisher = &watcher{p.publisher, []string{"m/door", "m/temperature", "m/humidity"}, seen}
+	options.Sources = append(options.Sources, Source{run: func(ctx context.Context, in inbox) error {
+		want := []string{"m/door", "m/bolt", "m/temperature", "m/humidity", "m/reader"}
+		for len(want) > 0 && ctx.Err() == nil {
+			in.people <- func(k *keeper) {
+				want = slices.DeleteFunc(want, func(point string) bool { return k.states[point].Quality == record.Good })
+				if len(want) == 0 {
+					close(seen)
+				}
+			}
+			looked := make(chan struct{})
+			in.people <- func(*keeper) { close(looked) }
+			<-looked
 		}
 		return nil
-	}}
-	options.Sources = append(options.Sources, watching)
+	}})
 	agent := run(t, options)
 	select {
 	case <-seen:
@@ -212,8 +220,10 @@ func TestSimulatedRoomWithoutNetwork(t *testing.T) {
 	}
 	defer book.Close()
 	events, _, err := book.Read(record.Events, 0, 100)
-	if err != nil || len(events) < 3 || events[0].Type != record.NodeStarted || events[1].Type != record.DoorClosed ||
-		string(events[1].Data) != `{"initial":true}` || events[len(events)-1].Type != record.NodeStopped {
+	has := func(typ string) bool {
+		return slices.ContainsFunc(events, func(r record.Record) bool { return r.Type == typ })
+	}
+	if err != nil || events[0].Type != record.NodeStarted || !has(record.DoorClosed) || !has(record.InputRested) || events[len(events)-1].Type != record.NodeStopped {
 		t.Errorf("events %v, %v", events, err)
 	}
 	if readings, _, err := book.Read(record.Telemetry, 0, 100); err != nil || len(readings) < 2 {

@@ -8,57 +8,36 @@ import (
 	"sync"
 	"time"
 
-	"periph.io/x/conn/v3/gpio"
-
 	"stationkeeper/internal/record"
 	"stationkeeper/sensors/badge"
 	"stationkeeper/sensors/climate"
 	"stationkeeper/sensors/contact"
 	"stationkeeper/sensors/replay"
-	"stationkeeper/sensors/room"
 )
 
-// observation is what a sensor saw, to be carried out by the owner of the points.
-type observation func(*points)
+// observation is what a sensor saw, to be dealt with by the keeper.
+type observation func(*keeper)
 
-// inbox is the way from sensors to the points. People are served before readings: a door never queues behind a
-// recording that is played at full speed.
+// inbox is the way from sensors, and from head office, to the keeper. People are served before readings: a door never
+// queues behind a recording that is played at full speed.
 type inbox struct {
 	people   chan observation
 	readings chan observation
+	orders   chan observation // of head office; never closed
+	done     chan struct{}    // closed when nobody takes orders any more
 }
 
 func newInbox() inbox {
-	return inbox{people: make(chan observation, 256), readings: make(chan observation, 64)}
+	return inbox{people: make(chan observation, 256), readings: make(chan observation, 64),
+		orders: make(chan observation, 16), done: make(chan struct{})}
 }
 
-// serve carries out observations until the sources have ended and everything they saw is dealt with.
-func (in inbox) serve(p *points) {
-	for in.people != nil || in.readings != nil {
-		select {
-		case o, ok := <-in.people:
-			in.people = take(p, in.people, o, ok)
-			continue
-		default:
-		}
-		select {
-		case o, ok := <-in.people:
-			in.people = take(p, in.people, o, ok)
-		case o, ok := <-in.readings:
-			in.readings = take(p, in.readings, o, ok)
-		case <-p.ledger.due():
-			p.late()
-		}
+// order hands over what head office asks for. After the end it is not heard any more, and head office asks again.
+func (in inbox) order(o observation) {
+	select {
+	case in.orders <- o:
+	case <-in.done:
 	}
-}
-
-// take carries out an observation; it returns the channel it came from, nil when that is closed.
-func take(p *points, from chan observation, o observation, ok bool) chan observation {
-	if !ok {
-		return nil
-	}
-	o(p)
-	return from
 }
 
 // Source is something that observes points.
@@ -86,97 +65,95 @@ func observe(ctx context.Context, sources []Source, in inbox, exit bool) error {
 	return errors.Join(errs...)
 }
 
-// doorSource watches a door contact.
+// doorSource watches a door's contact.
 func doorSource(point string, o contact.Options) Source {
 	return Source{Points: []string{point}, run: func(ctx context.Context, in inbox) error {
 		contact.Watch(ctx, o, func(s contact.Sighting) {
-			in.people <- func(p *points) { p.door(point, s) }
+			in.people <- func(k *keeper) { k.door(point, s) }
 		})
 		return nil
 	}}
 }
 
-// climateSource polls a sensor of temperature and, when that point has a name, humidity.
-func climateSource(warmth, damp string, o climate.Options) Source {
-	names := []string{warmth}
-	if damp != "" {
-		names = append(names, damp)
+// inputSource watches any other contact.
+func inputSource(what input, o contact.Options) Source {
+	return Source{Points: []string{what.point}, run: func(ctx context.Context, in inbox) error {
+		contact.Watch(ctx, o, func(s contact.Sighting) {
+			in.people <- func(k *keeper) { k.input(what, s) }
+		})
+		return nil
+	}}
+}
+
+// readerSource watches a badge reader.
+func readerSource(what reader, watch func(ctx context.Context, report func(badge.Sighting))) Source {
+	return Source{Points: []string{what.point}, run: func(ctx context.Context, in inbox) error {
+		watch(ctx, func(s badge.Sighting) {
+			in.people <- func(k *keeper) { k.presented(what, s) }
+		})
+		return nil
+	}}
+}
+
+// outputSource drives an output and watches whether that works. Of a lock's point the value is the lock's.
+func outputSource(point string, drive func(ctx context.Context, report func(fault error))) Source {
+	return Source{run: func(ctx context.Context, in inbox) error {
+		drive(ctx, func(fault error) {
+			at := time.Now()
+			in.people <- func(k *keeper) { k.driven(point, fault, at) }
+		})
+		return nil
+	}}
+}
+
+// measured is one thing that a sensor of the air measures, and the point that it is.
+type measured struct {
+	point    string
+	quantity climate.Quantity
+}
+
+// climateSource polls a sensor of the air.
+func climateSource(of []measured, o climate.Options) Source {
+	var names []string
+	for _, m := range of {
+		names = append(names, m.point)
 	}
 	return Source{Points: names, run: func(ctx context.Context, in inbox) error {
 		climate.Poll(ctx, o, func(r climate.Reading) {
-			in.readings <- func(p *points) {
-				if r.Fault != nil {
-					for _, name := range names {
-						p.failed(name, r.Fault.Error(), r.At)
+			in.readings <- func(k *keeper) {
+				for _, m := range of {
+					if r.Fault != nil {
+						k.failed(m.point, r.Fault.Error(), r.At)
+						continue
 					}
-					return
-				}
-				p.measured(warmth, temperature, celsius(r.Env.Temperature), r.At)
-				if damp != "" {
-					p.measured(damp, humidity, relative(r.Env.Humidity), r.At)
+					k.measured(m.point, m.quantity, m.quantity.Of(r.Env), r.At)
 				}
 			}
 		})
 		return nil
 	}}
-}
-
-// cardReader is a badge reader: Read waits for the next card, and fails only when ctx ends.
-type cardReader interface {
-	Read(ctx context.Context) (badge.Presentation, error)
-}
-
-func badgeSource(point string, reader cardReader) Source {
-	return Source{run: func(ctx context.Context, in inbox) error {
-		for {
-			b, err := reader.Read(ctx)
-			if err != nil {
-				return nil
-			}
-			in.people <- func(p *points) { p.presented(point, b) }
-		}
-	}}
-}
-
-// roomSources are a simulated room and what observes it: the code that observes real ones.
-func roomSources(doorPoint, warmth, damp, reader string, o room.Options, climateOptions climate.Options) ([]Source, error) {
-	r, err := room.New(o)
-	if err != nil {
-		return nil, err
-	}
-	climateOptions.Open = func() (climate.Sensor, error) {
-		return climate.Sensor{SenseEnv: r.Sensor(), Name: r.Sensor().String(), Close: func() error { return nil }}, nil
-	}
-	return []Source{
-		{run: func(ctx context.Context, _ inbox) error {
-			r.Run(ctx)
-			return nil
-		}},
-		doorSource(doorPoint, contact.Options{
-			Open: r.Contact().Open,
-			Rest: contact.Closed, Pull: gpio.PullUp, Debounce: doorDebounce, Retry: doorRetry,
-		}),
-		climateSource(warmth, damp, climateOptions),
-		badgeSource(reader, r),
-	}, nil
 }
 
 // recordingSource plays a recording. Where it cannot be understood, everything before is played, the point fails with
 // the file, the line and what was expected, and the source returns that as its error.
 func recordingSource(point string, o replay.Options) Source {
 	return Source{Points: []string{point}, run: func(ctx context.Context, in inbox) error {
+		var first time.Time
 		count, err := replay.Play(ctx, o, func(r replay.Reading) {
-			in.readings <- func(p *points) { p.measured(point, temperature, celsius(r.Temperature), r.Time) }
+			if first.IsZero() {
+				first = r.Time
+			}
+			in.readings <- func(k *keeper) { k.replayed(point, celsius(r.Temperature), r.Time, r.Time.Sub(first)) }
 		})
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			in.readings <- func(p *points) { p.failed(point, err.Error(), time.Now()) }
+			in.readings <- func(k *keeper) { k.failed(point, err.Error(), time.Now()) }
 			return fmt.Errorf("recording of %s stopped after %d readings: %w", point, count, err)
 		}
 		end := record.ReplayEndedData{File: filepath.Base(o.File), Readings: count}
-		in.readings <- func(p *points) { p.ended(point, end) }
+		in.readings <- func(k *keeper) { k.ended(point, end) }
 		return nil
 	}}
 }
