@@ -37,8 +37,25 @@ func (l language) access(d record.AccessData) string {
 		visitor = l.t("detail.visitor")
 	}
 	return join(who(d.Name, d.Person), visitor, l.with("detail.second", d.Second), l.known("direction.", d.Direction),
-		l.known("method.", d.Method), l.with("detail.card", d.Card), l.with("detail.purpose", d.Purpose), d.Reason,
-		strings.Join(d.Remarks, ", "), l.with("detail.by", d.By))
+		l.method(d.Method), l.with("detail.card", d.Card), l.with("detail.purpose", d.Purpose), l.known("reason.", d.Reason),
+		l.remarks(d.Remarks), l.with("detail.by", d.By))
+}
+
+// method spells how access was asked for: the parts of "card+pin" each in words.
+func (l language) method(method string) string {
+	parts := strings.Split(method, "+")
+	for i, part := range parts {
+		parts[i] = l.known("method.", part)
+	}
+	return strings.Join(parts, l.t("method.and"))
+}
+
+func (l language) remarks(remarks []string) string {
+	words := make([]string, len(remarks))
+	for i, r := range remarks {
+		words[i] = l.known("reason.", r)
+	}
+	return l.with("detail.remarks", strings.Join(words, l.t("list.comma")))
 }
 
 func (l language) register(d record.RegisterData) string {
@@ -61,12 +78,15 @@ func who(name, id string) string {
 }
 
 func (l language) mode(d record.ModeData) string {
-	return join(l.known("mode.", d.Mode), l.with("detail.by", d.By), d.Reason)
+	return join(l.known("mode.", d.Mode), l.with("detail.by", d.By), l.known("reason.", d.Reason))
 }
 
 func (l language) maintenance(d record.MaintenanceData) string {
-	return join(strings.Join(d.Points, ", "), l.with("detail.by", d.By),
-		l.t("detail.until", d.Until.UTC().Format(time.DateTime+" MST")), d.Reason)
+	return l.maintenanceUntil(d, d.Until.UTC().Format(time.DateTime+" MST"))
+}
+
+func (l language) maintenanceUntil(d record.MaintenanceData, until string) string {
+	return join(l.places(d.Points), l.with("detail.by", d.By), l.with("detail.until", until), d.Reason)
 }
 
 func (l language) config(d record.ConfigData) string {
@@ -74,5 +94,5 @@ func (l language) config(d record.ConfigData) string {
 }
 
 func (l language) command(d record.CommandData) string {
-	return join(d.Verb, l.with("detail.by", d.By), l.known("outcome.", d.Outcome), d.Reason)
+	return join(l.known("verb.", d.Verb), l.with("detail.by", d.By), l.known("outcome.", d.Outcome), l.known("reason.", d.Reason))
 }

@@ -140,12 +140,14 @@ func TestBrowserPictures(t *testing.T) {
 		o.calm(id, now)
 	}
 	o.offline("jiaxing-04", "agent", now.Add(-20*time.Minute))
+	o.day("hangzhou-05", now)
+	o.evening("hangzhou-05", now)
 	s := mustSite(t, o.handler(now))
 	for _, page := range []struct{ name, path string }{
-		{"overview", "/"}, {"station", "/stations/hangzhou-01"}, {"station-en", "/stations/hangzhou-01?lang=en"},
+		{"overview", "/"}, {"evening", "/stations/hangzhou-05"}, {"evening-en", "/stations/hangzhou-05?lang=en"}, {"station", "/stations/hangzhou-01"}, {"station-en", "/stations/hangzhou-01?lang=en"},
 	} {
 		b.do(chromedp.Navigate(s.origin() + page.path))
-		b.shows("main", "hangzhou-01")
+		b.shows("main", "hangzhou-0")
 		b.shoot(page.name+"-desktop", 1366, 850, false)
 		b.shoot(page.name+"-dark", 1366, 850, true)
 		b.shoot(page.name+"-phone", 390, 800, false)

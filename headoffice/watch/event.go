@@ -158,16 +158,28 @@ func (l language) pointEvent(d record.PointData) string {
 }
 
 func (l language) alarm(d record.AlarmData) string {
-	return join(l.level(d.Level), l.measured(d), l.t("alarm.rule", d.Rule), d.Reason, l.times(d.Times),
+	return join(l.level(d.Level), l.rule(d), l.measured(d), l.known("reason.", d.Reason), l.times(d.Times),
 		l.t("detail.serial", d.Serial), l.with("detail.inhibited", d.Inhibited))
 }
 
 // measured is what an alarm's rule measured; some rules measure nothing.
 func (l language) measured(d record.AlarmData) string {
-	if d.Kind == "quality" || d.Kind == "condition" {
+	switch d.Kind {
+	case "quality", "condition":
 		return ""
+	case "rate", "drift":
+		return l.t("alarm."+d.Kind, amount(d.Value, d.Unit), amount(d.Limit, d.Unit))
 	}
 	return l.t("detail.alarm", amount(d.Value, d.Unit), amount(d.Limit, d.Unit))
+}
+
+// rule names what an alarm's rule is about: in words when it is one of those that every station has, else as the
+// installer calls it.
+func (l language) rule(d record.AlarmData) string {
+	if key := "rule." + d.Rule; l.has(key) {
+		return l.t(key)
+	}
+	return join(l.known("kind.", d.Kind), l.t("alarm.rule", d.Rule))
 }
 
 // times is how often an alarm has come back, if it has.

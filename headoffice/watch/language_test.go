@@ -87,8 +87,8 @@ func TestTell(t *testing.T) {
 		zh, en    told
 	}{
 		{record.AlarmRaised, `{"serial":7,"rule":"high","level":"major","value":27.46,"limit":27,"unit":"°C"}`,
-			told{Title: "告警发生", Detail: "重要 · 测得 27.5 °C，限值 27.0 °C · 规则 high · 第 7 号", Tone: "bad"},
-			told{Title: "Alarm raised", Detail: "Major · measured 27.5 °C, limit 27.0 °C · rule high · no. 7", Tone: "bad"}},
+			told{Title: "告警发生", Detail: "重要 · 过高 · 测得 27.5 °C，限值 27.0 °C · 第 7 号", Tone: "bad"},
+			told{Title: "Alarm raised", Detail: "Major · Too high · measured 27.5 °C, limit 27.0 °C · no. 7", Tone: "bad"}},
 		{record.TicketCalled, `{"number":"A012","counter":"2","wait":200}`,
 			told{Title: "叫号", Detail: "A012 · 2 号窗口 · 等候 3 分 20 秒"},
 			told{Title: "Customer called", Detail: "A012 · counter 2 · waited 3 min 20 s"}},

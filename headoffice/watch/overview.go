@@ -24,6 +24,8 @@ type card struct {
 	Hottest *tile
 	// Waiting is how many customers wait.
 	Waiting *tile
+	// Inside is how many people are inside by the register.
+	Inside  int
 	Latest  *eventView
 	online  int
 	waiting float64
@@ -37,7 +39,7 @@ type overview struct {
 	Stations, Nodes, Online int
 	Alarms                  []levelView
 	AlarmCount              int
-	DoorsOpen               int
+	DoorsOpen, Inside       int
 	Waiting                 string
 	Attention, Calm         []card
 }
@@ -120,6 +122,10 @@ func (g *glance) refresh(ctx context.Context, w *watch, e eye, stale func(statio
 	if g.cards == nil {
 		g.cards = map[string]card{}
 	}
+	inside, err := w.Store.Inside(ctx)
+	if err != nil {
+		return overview{}, err
+	}
 	var o overview
 	levels := map[string]levelView{}
 	waiting := 0.0
@@ -135,6 +141,8 @@ func (g *glance) refresh(ctx context.Context, w *watch, e eye, stale func(statio
 			}
 			g.cards[s.ID] = c
 		}
+		c.Inside = inside[s.ID]
+		o.Inside += c.Inside
 		o.add(c, levels)
 		waiting += c.waiting
 	}

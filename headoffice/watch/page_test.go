@@ -41,7 +41,7 @@ func TestEmptyPages(t *testing.T) {
 	}
 	o.offline("ningbo-02", "agent", noon)
 	body := o.get("/stations/ningbo-02").Body.String()
-	for _, key := range []string{"station.noalarms", "station.nodoors", "station.noclima", "station.noqueue", "station.nosurvey",
+	for _, key := range []string{"station.noalarms", "station.nodoors", "station.noclima", "station.noqueue", "station.nosurvey", "station.novisits",
 		"station.nopoints", "station.noevents", "complete.none"} {
 		if !strings.Contains(body, chinese.t(key)) {
 			t.Errorf("a station that only went offline does not say %q", chinese.t(key))

@@ -23,28 +23,34 @@ const (
 
 // stationView is everything a station's page shows.
 type stationView struct {
-	ID       string
-	Nodes    []nodeView
-	Alarms   []alarmView
-	Doors    []doorView
-	Climate  []gaugeView
-	Queue    *queueView
-	Survey   *surveyView
-	Points   []tile
-	Events   []eventView
-	Complete completeView
+	ID     string
+	Nodes  []nodeView
+	Alarms []alarmView
+	Doors  []doorView
+	// Maintenance is what goes on of it, Orders the latest commands from head office.
+	Maintenance []maintenanceView
+	Orders      []orderView
+	Register    *registerView
+	Climate     []gaugeView
+	Queue       *queueView
+	Survey      *surveyView
+	Points      []tile
+	Events      []eventView
+	Complete    completeView
 }
 
 type alarmView struct {
-	Level  levelView
-	Place  string
-	Detail string
-	Since  moment
+	Level levelView
+	Place string
+	// Rule says what is wrong, Detail what there is to say about it.
+	Rule, Detail string
+	Since        moment
 }
 
 type doorView struct {
 	tile
 	Open bool
+	Mode modeView
 	// Since is when it was opened or closed; zero when that is not known.
 	Since moment
 }
@@ -69,6 +75,9 @@ func (w *watch) drawStation(ctx context.Context, e eye, id string) (stationView,
 	}
 	v := stationView{ID: id, Nodes: e.nodes(station.Nodes), Alarms: e.alarms(alarms)}
 	if v.Doors, err = w.drawDoors(ctx, e, station, points); err != nil {
+		return stationView{}, err
+	}
+	if err := w.addActs(ctx, e, &v); err != nil {
 		return stationView{}, err
 	}
 	if v.Climate, err = w.drawClimate(ctx, e, station, points, alarms); err != nil {
@@ -98,6 +107,20 @@ func (w *watch) drawStation(ctx context.Context, e eye, id string) (stationView,
 	return v, w.addClocks(ctx, e, id, v.Nodes)
 }
 
+// addActs adds what follows from badges, documents and commands.
+func (w *watch) addActs(ctx context.Context, e eye, v *stationView) (err error) {
+	if v.Maintenance, err = w.addStanding(ctx, e, v.ID, v.Doors); err != nil {
+		return err
+	}
+	if v.Orders, err = w.drawOrders(ctx, e, v.ID); err != nil {
+		return err
+	}
+	if v.Register, err = w.drawRegister(ctx, e, v.ID); err != nil {
+		return err
+	}
+	return w.addConfigs(ctx, e, v.ID, v.Nodes)
+}
+
 // alarms lists open alarms, the gravest first, then the newest.
 func (e eye) alarms(records []store.Alarm) []alarmView {
 	records = slices.Clone(records)
@@ -106,8 +129,7 @@ func (e eye) alarms(records []store.Alarm) []alarmView {
 	for i, r := range records {
 		d := r.AlarmData
 		views[i] = alarmView{Level: e.levelView(d.Level), Place: e.place(r.Source), Since: e.moment(r.Placed),
-			Detail: join(e.t("alarm.value", amount(d.Value, d.Unit), amount(d.Limit, d.Unit)), e.t("alarm.rule", d.Rule),
-				e.t("detail.serial", d.Serial))}
+			Rule: e.rule(d), Detail: join(e.measured(d), e.known("reason.", d.Reason), e.times(d.Times), e.t("detail.serial", d.Serial))}
 	}
 	slices.SortStableFunc(views, func(a, b alarmView) int { return gravity(a.Level.Level) - gravity(b.Level.Level) })
 	return views

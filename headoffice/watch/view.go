@@ -48,6 +48,8 @@ type nodeView struct {
 	// State is "online", "offline", or "unheard" when its presence was never heard; Name says it in words.
 	State, Name       string
 	Since, LastRecord moment
+	// Config says what the node goes by.
+	Config []configView
 	// Clock says what is wrong with the node's clock; empty when nothing is known to be.
 	Clock string
 }
@@ -134,7 +136,7 @@ func (e eye) tile(p store.Point, nodes []store.Node) tile {
 	case float64:
 		t.Number, t.Value = v, number(v, p.Unit)
 	case string:
-		t.Value = v
+		t.Value = e.known("value.", v)
 	case bool:
 		t.Value = strconv.FormatBool(v)
 	}
@@ -161,11 +163,22 @@ type eventView struct {
 }
 
 func (e eye) event(r store.Record) eventView {
-	v := eventView{At: e.moment(r.Placed), Node: r.Node, Place: e.place(r.Source), Told: e.tell(r.Record)}
+	v := eventView{At: e.moment(r.Placed), Node: r.Node, Place: e.place(r.Source), Told: e.told(r.Record)}
 	if key := "placed." + string(r.How); r.How != store.Exact && e.has(key) {
 		v.Doubt = e.t(key)
 	}
 	return v
+}
+
+// told puts a record into words, times of its data in the eye's own zone.
+func (e eye) told(r record.Record) told {
+	t := e.tell(r)
+	if r.Type == record.MaintenanceBegan || r.Type == record.MaintenanceEnded {
+		if d := (record.MaintenanceData{}); json.Unmarshal(r.Data, &d) == nil {
+			t.Detail = shorten(e.maintenanceUntil(d, e.moment(d.Until).Text))
+		}
+	}
+	return t
 }
 
 // alarmLevels from the gravest down.

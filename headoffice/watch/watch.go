@@ -51,6 +51,7 @@ type Store interface {
 	stationReader
 	recordReader
 	registerReader
+	standingReader
 	actsKeeper
 	// Subscribe tells what has changed from now on, until cancel is called or the store is closed.
 	Subscribe() (changes <-chan store.Change, cancel func())
