@@ -16,7 +16,8 @@ import (
 type wires struct {
 	mu    sync.Mutex
 	chips map[uint16]simulated
-	fails error // what every transaction comes to, such as syscall.ETIMEDOUT of a stuck bus
+	fails error // what transactions come to, such as syscall.ETIMEDOUT of a stuck bus
+	works int   // how many of them do nevertheless, before
 	open  int
 }
 
@@ -51,10 +52,13 @@ func (b *wires) unplug(address uint16) {
 }
 
 // fail lets every transaction fail; nil heals the bus.
-func (b *wires) fail(err error) {
+func (b *wires) fail(err error) { b.failAfter(0, err) }
+
+// failAfter lets some more work first.
+func (b *wires) failAfter(works int, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.fails = err
+	b.works, b.fails = works, err
 }
 
 type opened struct{ *wires }
@@ -73,9 +77,10 @@ func (b opened) Tx(address uint16, w, r []byte) error {
 	time.Sleep(time.Duration(2+len(w)+len(r)) * 90 * time.Microsecond) // nine bits a byte at 100 kHz
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.fails != nil {
+	if b.fails != nil && b.works <= 0 {
 		return fmt.Errorf("sysfs-i2c: %v", b.fails)
 	}
+	b.works--
 	chip, there := b.chips[address]
 	if !there || !chip.tx(w, r) {
 		return fmt.Errorf("sysfs-i2c: %v", syscall.EREMOTEIO)
@@ -167,12 +172,15 @@ func (c *digital) tx(w, r []byte) bool {
 		}
 	}
 	value := uint16(c.temperature) & (0xff80 | 0xfff0<<(3-c.configuration>>5&3))
+	if !c.resolution {
+		value |= 0x35 // undefined, says SNIS153 table 7
+	}
 	if time.Since(c.on) < 300*time.Millisecond {
 		value = 0
 	}
 	answer := binary.BigEndian.AppendUint16(nil, value)
 	if c.pointer == 1 {
-		answer = []byte{c.configuration, c.configuration}
+		answer = []byte{c.configuration | 0x80, c.configuration} // the highest bit is the alert's, or anything
 	}
 	copy(r, answer)
 	return true

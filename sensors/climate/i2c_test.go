@@ -189,6 +189,7 @@ func TestChipsKnowStrangers(t *testing.T) {
 		{"tmp105", 0x48, &digital{}, "another chip"},                                                              // an LM75 has no resolution
 		{"lm75", 0x48, newTMP102(0), "another chip"},
 		{"mcp9808", 0x18, newTMP102(0), "another chip"},
+		{"mcp9808", 0x18, &words{registers: map[byte]uint16{6: 0x0055, 7: 0x0400}}, "register 6"},
 		{"mcp9808", 0x18, &words{registers: map[byte]uint16{6: 0x0054, 7: 0x0200}}, "register 7"},
 		{"bme280", 0x76, bmp, "BMP280, which measures no humidity"},
 		{"bme280", 0x76, other, "id of a BME280 is 60, not 61"},
@@ -204,6 +205,77 @@ func TestChipsKnowStrangers(t *testing.T) {
 			}
 			if bus.open != 0 {
 				t.Errorf("%s: %d buses left open", c.driver, bus.open)
+			}
+		})
+	}
+}
+
+// Whenever a bus fails, in whichever transaction of a driver, it is said what the bus said, and nothing was measured.
+func TestChipsTellEveryErrorOfTheBus(t *testing.T) {
+	for _, c := range onI2C {
+		t.Run(c.driver, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				bus := &wires{}
+				bus.plug(c.address, c.chip())
+				time.Sleep(time.Second)
+				find := finder(t, bus, c.driver, c.address)
+				failed := everywhere(t, bus, func() error {
+					sensor, err := find()
+					if err == nil {
+						err = sensor.Close()
+					}
+					return err
+				})
+				sensor, err := find()
+				if err != nil {
+					t.Fatal(err)
+				}
+				failed += everywhere(t, bus, func() error { return sensor.Sense(&physic.Env{}) })
+				if failed < 3 {
+					t.Errorf("only %d transactions could fail", failed)
+				}
+			})
+		})
+	}
+}
+
+// everywhere lets do's first transaction fail, then its second, until it works in spite of it; it returns how many failed.
+func everywhere(t *testing.T, bus *wires, do func() error) int {
+	t.Helper()
+	for works := range 100 {
+		bus.failAfter(works, syscall.ETIMEDOUT)
+		err := do()
+		bus.fail(nil)
+		time.Sleep(time.Second)
+		switch {
+		case err == nil && works > 0:
+			return works
+		case err != nil && !strings.Contains(err.Error(), "the bus is stuck"):
+			t.Errorf("transaction %d failed: %v", works+1, err)
+		}
+	}
+	t.Error("it never works")
+	return 0
+}
+
+// What a BME280 says while it has not measured, of each of its three values, looks like a measurement once compensated.
+func TestBME280NotMeasured(t *testing.T) {
+	for what, spoil := range map[string]func(*simulatedBME){
+		"temperature": func(c *simulatedBME) { c.temperature = 0x80000 },
+		"pressure":    func(c *simulatedBME) { c.pressure = 0x80000 },
+		"humidity":    func(c *simulatedBME) { c.power() }, // it skips the humidity until it is told again
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			bus, chip := &wires{}, newBME280()
+			bus.plug(0x76, chip)
+			sensor, err := finder(t, bus, "bme280", 0x76)()
+			if err != nil {
+				t.Fatal(err)
+			}
+			spoil(chip)
+			var env physic.Env
+			if err := sensor.Sense(&env); err == nil || !strings.Contains(err.Error(), "has not measured") {
+				t.Errorf("%s: sensed %+v, %v", what, env, err)
 			}
 		})
 	}
@@ -343,6 +415,24 @@ func TestChipsKnowTheirRange(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The lowest bits of a TMP102's temperature are never set.
+func TestTMP102KnowsItsTemperature(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bus, chip := &wires{}, newTMP102(0)
+		bus.plug(0x48, chip)
+		chip.registers[0] = 0x1905
+		time.Sleep(time.Second)
+		sensor, err := finder(t, bus, "tmp102", 0x48)()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var env physic.Env
+		if err := sensor.Sense(&env); err == nil || !strings.Contains(err.Error(), "the temperature of a TMP102 is not 19 05") {
+			t.Errorf("sensed %s, %v", env.Temperature, err)
+		}
+	})
 }
 
 // Whatever Linux says of a bus, the words tell what to look at, and keep what was said.

@@ -98,6 +98,8 @@ func board() tree {
 		"/sys/bus/i2c/devices/1-0068/name":             "ds3231\n",
 		"/sys/bus/i2c/devices/1-0068/driver":           "-> ../../../bus/i2c/drivers/rtc-ds1307",
 		"/sys/bus/i2c/devices/1-001a/name":             "jc42\n", // known to the kernel, but with no driver
+		"/sys/bus/i2c/devices/1-004c/name":             "tmp75\n",
+		"/sys/bus/i2c/devices/1-004c/driver":           "-> ../../../bus/i2c/drivers/lm75",
 		"/sys/bus/w1/devices/w1_bus_master1/":          "",
 		"/sys/bus/w1/devices/28-0000131825f2/w1_slave": "",
 		"/sys/bus/w1/devices/28-0000070e41ac/":         "",
@@ -166,9 +168,9 @@ func pi(t testing.TB) Machine {
 		return []line.Chip{
 			{Name: "gpiochip0", Label: "pinctrl-bcm2711", Lines: []line.Info{
 				{Name: "ID_SDA", Number: 0}, {Name: "GPIO17", Number: 17}, {Name: "GPIO22", Number: 22, Used: true, Output: true, Consumer: "relay"},
-				{Name: "GPIO23", Number: 23, Used: true, Output: true, Consumer: "stationkeeper"}, {Number: 40}, {Number: 41}, {Number: 42, Used: true},
+				{Name: "GPIO23", Number: 23, Used: true, Output: true, Consumer: "stationkeeper"}, {Number: 40}, {Number: 41}, {Name: "TWICE", Number: 50}, {Number: 42, Used: true},
 			}},
-			{Name: "gpiochip1", Label: "raspberrypi-exp-gpio", Lines: []line.Info{{Name: "BT_ON", Number: 0, Used: true, Output: true, Consumer: "shutdown"}, {Number: 7}}},
+			{Name: "gpiochip1", Label: "raspberrypi-exp-gpio", Lines: []line.Info{{Name: "BT_ON", Number: 0, Used: true, Output: true, Consumer: "shutdown"}, {Number: 7}, {Name: "TWICE", Number: 8}}},
 		}
 	}
 	m.Bus = func(number int) (i2c.BusCloser, error) {
@@ -200,6 +202,10 @@ func sensors() *bus {
 		0x49: with(map[string]string{"\x01": "\x00\x00"}),
 		0x4a: {"\x01": "\x85\x83"}, // an ADS1115
 		0x4b: with(map[string]string{"\x01": "\x60\xff"}),
+		0x4c: {}, // a driver of the kernel has it
+		0x4d: with(map[string]string{"\x01": "\x60\x00"}),
+		0x4e: with(map[string]string{"\x01": "\x60\x60"}),
+		0x4f: with(map[string]string{"\x01": "\x80\x80"}),
 		0x68: {},
 		0x76: {"\xd0": "\x60"},
 		0x77: {"\xd0": "\x58"},
@@ -214,6 +220,8 @@ func configuration() []Wanted {
 		{Kind: WantLine, Name: "GPIO23", Place: "doors[0].strike.pin", Point: "room/door"},
 		{Kind: WantLine, Name: "GPIO24", Place: "inputs[0].pin", Point: "room/leak"},
 		{Kind: WantLine, Name: "pinctrl-bcm2711/41", Place: "inputs[1].pin", Point: "room/smoke"},
+		{Kind: WantLine, Name: "TWICE", Place: "inputs[3].pin", Point: "room/tamper"},
+		{Kind: WantSensor, Driver: "tmp105", Bus: "1", Name: "0x4c", Place: "climate[13]", Point: "kernel/temperature"},
 		{Kind: WantLine, Name: "gpiochip9/1", Place: "inputs[2].pin", Point: "room/mains"},
 		{Kind: WantSensor, Driver: "tmp102", Bus: "1", Name: "0x48", Place: "climate[0]", Point: "room/temperature"},
 		{Kind: WantSensor, Driver: "tmp105", Bus: "/dev/i2c-1", Name: "0x49", Place: "climate[1]", Point: "rack/temperature"},
@@ -314,7 +322,7 @@ func TestReportWithoutRights(t *testing.T) {
 		case strings.HasPrefix(base, "tty"):
 			return Owner{}, syscall.EIO
 		}
-		return Owner{Mode: 0o600}, nil
+		return Owner{Mode: 0o660}, nil
 	}
 	m.Synced = func() (bool, error) { return false, syscall.EPERM }
 	r := Look(m, Options{Scan: true, Wanted: configuration()})
@@ -333,14 +341,22 @@ func TestScanOnlyReads(t *testing.T) {
 		}
 	}
 	m := pi(t)
-	m.Bus = func(int) (i2c.BusCloser, error) { return b, nil }
+	m.Bus = func(number int) (i2c.BusCloser, error) {
+		if number != 1 {
+			return &bus{}, nil
+		}
+		return b, nil
+	}
 	Look(m, Options{Scan: true})
+	if len(b.wrote) == 0 {
+		t.Error("nothing was asked")
+	}
 	for _, w := range b.wrote {
 		_, bytes, _ := strings.Cut(w, ": ")
 		if len(bytes) > 2 && bytes != "37 81" {
 			t.Errorf("wrote %s", w)
 		}
-		if strings.HasPrefix(w, "68:") || strings.HasPrefix(w, "50:") {
+		if strings.HasPrefix(w, "68:") || strings.HasPrefix(w, "50:") || strings.HasPrefix(w, "4c:") {
 			t.Errorf("touched a chip that is none of the agent's: %s", w)
 		}
 	}
