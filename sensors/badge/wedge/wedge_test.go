@@ -236,6 +236,7 @@ func TestFindPicksTheDeviceThatTypes(t *testing.T) {
 		{Options{Vendor: 0xffff, Product: 0x36}, "USB vendor ffff and product 0036"},
 		{Options{Device: reader, Name: "Logitech*"}, "there is no USB reader that matches device"},
 		{Options{Device: filepath.Join(b.devices, "event[23]")}, "2 devices match device"},
+		{Options{Device: filepath.Join(b.devices, "event[01]")}, "2 devices match device"},
 	}
 	for _, c := range cases {
 		got, err := c.o.find(b.machine)
