@@ -20,7 +20,7 @@ GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(
 WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
-.PHONY: help run replay screenshots test lint fuzz crash faults chaos powercut hil bench assets build cross clean setup-build setup-run \
+.PHONY: help run replay evening screenshots test lint fuzz crash faults chaos powercut hil bench assets build cross clean setup-build setup-run \
 	setup-test setup-lint setup-screenshots setup-bench setup-powercut setup-hil
 
 help: ## list the targets
@@ -31,6 +31,9 @@ run: setup-run build ## head office, an agent with a simulated room and a kiosk,
 
 replay: build ## ten months of temperatures and a day of customers, from recordings in DATA
 	@bin/demo replay -data "$(DATA)"
+
+evening: build ## a technician's evening in the machine room, with the line down: about twenty seconds
+	@bin/demo evening
 
 screenshots: setup-screenshots build ## make the README's pictures anew
 	@bin/demo screenshots

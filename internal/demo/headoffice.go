@@ -22,9 +22,11 @@ type headOffice struct {
 	mqtt string
 }
 
-// startHeadOffice starts head office at two addresses, its data in dir, and waits until it is healthy.
-func startHeadOffice(ctx context.Context, c *crew, p programs, out io.Writer, dir, httpAddr, mqttAddr string) (*headOffice, error) {
-	cmd := exec.Command(p.path("headoffice"), "--data", filepath.Join(dir, "headoffice"), "--http", httpAddr, "--mqtt", mqttAddr)
+// startHeadOffice starts head office at two addresses, its data in dir, with more flags when there are, and waits until it
+// is healthy.
+func startHeadOffice(ctx context.Context, c *crew, p programs, out io.Writer, dir, httpAddr, mqttAddr string, more ...string) (*headOffice, error) {
+	args := append(more, "--data", filepath.Join(dir, "headoffice"), "--http", httpAddr, "--mqtt", mqttAddr)
+	cmd := exec.Command(p.path("headoffice"), args...)
 	m, err := c.start("headoffice", out, cmd)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@
 //
 //	demo run           until Ctrl-C, for people to touch
 //	demo replay        on recordings, then tells from head office what arrived
+//	demo evening       a technician's evening in the machine room, as a script
 //	demo screenshots   the pictures of the README
 //
 // It knows the programs only by their command lines, and head office by its API.
@@ -37,10 +38,10 @@ func main() {
 	flags := flag.NewFlagSet("demo", flag.ExitOnError)
 	bin := flags.String("bin", "bin", "folder of the programs agent, headoffice and kiosk")
 	data := flags.String("data", "", "run: folder for what the demonstration records (default data/demo); replay: folder of the recordings (default ../shared/data)")
-	keep := flags.String("keep", "", "replay: existing `folder` in which the data of the programs stays (default none)")
+	keep := flags.String("keep", "", "replay, evening: existing `folder` in which the data of the programs stays (default none)")
 	pictures := flags.String("pictures", ".pictures", "screenshots: folder for the pictures")
 	flags.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: demo run|replay|screenshots [flags]")
+		fmt.Fprintln(os.Stderr, "usage: demo run|replay|evening|screenshots [flags]")
 		flags.PrintDefaults()
 	}
 	if len(os.Args) < 2 {
@@ -60,6 +61,8 @@ func main() {
 		run = func(ctx context.Context) error { return runDemo(ctx, programs(*bin), orElse("data/demo")) }
 	case "replay":
 		run = func(ctx context.Context) error { return replay(ctx, programs(*bin), orElse("../shared/data"), *keep) }
+	case "evening":
+		run = func(ctx context.Context) error { return evening(ctx, programs(*bin), *keep) }
 	case "screenshots":
 		run = func(ctx context.Context) error { return screenshots(ctx, programs(*bin), *pictures) }
 	default:
