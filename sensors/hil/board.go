@@ -49,7 +49,7 @@ var roomBoard = board{
 var armBoard = board{
 	name: "armhf", words: "Debian's kernel for ARM, unmodified, on an AST2600 board, emulated (TCG)",
 	emulator: "qemu-system-arm", goarch: []string{"GOARCH=arm", "GOARM=7"}, config: boardConfig, console: "ttyS4,115200",
-	wanted:      []string{"ftgmac100", "gpio_aspeed", "i2c_aspeed", "i2c_dev"},
+	wanted:      []string{"mdio_aspeed", "ftgmac100", "gpio_aspeed", "i2c_aspeed", "i2c_dev"},
 	arguments:   []string{"-M", "ast2600-evb", "-m", "1G", "-device", "tmp105,bus=aspeed.i2c.bus.3,address=0x48,id=thermometer"},
 	description: "aspeed-ast2600-evb.dtb",
 }

@@ -62,7 +62,7 @@ type check struct {
 
 // hung is how long one check may last before something must be wrong. Emulated, most take a second, on a busy computer
 // ten.
-const hung = 3 * time.Minute
+const hung = 90 * time.Second
 
 // tally counts checks and prints them.
 type tally struct {
@@ -130,7 +130,7 @@ func (t *tally) note(name, remark string, err error, begin time.Time) bool {
 	return err == nil
 }
 
-// explain prints what the agent has said since it was asked last, for people who look for the reason of a failure.
+// explain prints what the agent and head office have said since they were asked last, for people who look for the reason of a failure.
 func (s *station) explain(out io.Writer, all bool) {
 	lines := s.agentSays()
 	if !all && len(lines) > 20 {
@@ -138,5 +138,8 @@ func (s *station) explain(out io.Writer, all bool) {
 	}
 	for _, line := range lines {
 		fmt.Fprintln(out, "         |", line)
+	}
+	for _, line := range s.office.says() {
+		fmt.Fprintln(out, "  office |", line)
 	}
 }

@@ -25,6 +25,7 @@ type office struct {
 	events []programs.Stored
 	began  int // how many of them were there when the check began
 	marked int // how many of them await has passed
+	said   int // how many lines of its log says has returned
 }
 
 // openOffice starts head office for one station.
@@ -45,6 +46,14 @@ func (w *workshop) openOffice(ctx context.Context, station string) (*office, err
 func (o *office) close() {
 	// It is killed with this process if it does not end now.
 	_, _ = o.program.Kill(context.Background())
+}
+
+// says returns what head office has logged since it was asked last.
+func (o *office) says() []string {
+	lines := o.program.Lines()
+	fresh := lines[o.said:]
+	o.said = len(lines)
+	return fresh
 }
 
 // read takes what has arrived.

@@ -208,5 +208,3 @@ func lateChip(ctx context.Context, s *station) (string, error) {
 	}
 	return fmt.Sprintf("before: %q", p.Reason), nil
 }
-
-func boardChecks() []check { return nil }

@@ -51,7 +51,7 @@ func (d doors) close() {
 
 // bootLine is the kernel's command line. It is not to test the timer, which fails on a busy computer, nor its ciphers,
 // which takes a while; and to end, not to wait, after a panic.
-const bootLine = "console=%s quiet panic=-1 no_timer_check cryptomgr.notests mitigations=off -- -outside 10.0.2.2:%d"
+const bootLine = "console=%s quiet panic=-1 no_timer_check cryptomgr.notests mitigations=off outside=10.0.2.2:%d"
 
 // boot starts a machine and returns when its first process is at hand.
 func (w *workshop) boot(ctx context.Context, b board) (*vm, error) {

@@ -19,13 +19,14 @@ type request struct {
 	_      [16]byte
 }
 
-// Network waits for a network interface other than the loopback, and gives it an address. Both are up then.
+// Network waits for a network interface other than the loopback, and gives it an address. Both are up then. Of several
+// that is the first: boards with more than are connected have them, too.
 func Network(address netip.Prefix) error {
 	var card string
 	err := Await("a network interface", func() bool {
 		all, err := net.Interfaces()
 		for _, i := range all {
-			if i.Flags&(net.FlagLoopback|net.FlagPointToPoint) == 0 && len(i.HardwareAddr) > 0 {
+			if card == "" && i.Flags&(net.FlagLoopback|net.FlagPointToPoint) == 0 && len(i.HardwareAddr) > 0 {
 				card = i.Name
 			}
 		}

@@ -1,14 +1,13 @@
 // Guest is the first process of the virtual machine that the agent runs in. It makes the machine usable, connects to the
 // program outside, and does what that asks for until the connection ends:
 //
-//	init -outside HOST:PORT [-watchdog DEVICE]
+//	outside=HOST:PORT
 //
-// The kernel passes these as what stands after "--" on its command line.
+// on the kernel's command line says where that is: the kernel passes on what it does not know itself.
 package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"net"
 	"net/netip"
@@ -26,7 +25,7 @@ import (
 var address = netip.MustParsePrefix("10.0.2.15/24")
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "guest:", err)
 	}
 	// Returning would make the kernel panic, as an error here would. Boards without a switch for their power restart,
@@ -34,12 +33,7 @@ func main() {
 	_ = unix.Reboot(unix.LINUX_REBOOT_CMD_RESTART)
 }
 
-func run(arguments []string) error {
-	flags := flag.NewFlagSet("init", flag.ContinueOnError)
-	outside := flags.String("outside", "", "`host:port` of the program outside")
-	if err := flags.Parse(arguments); err != nil {
-		return err
-	}
+func run() error {
 	if err := inside.Mount(inside.Standard...); err != nil {
 		return err
 	}
@@ -52,7 +46,7 @@ func run(arguments []string) error {
 	if err := inside.Network(address); err != nil {
 		return err
 	}
-	connection, err := dial(*outside)
+	connection, err := dial(os.Getenv("outside"))
 	if err != nil {
 		return err
 	}
