@@ -100,5 +100,8 @@ func (s State) with(a Alarm) State {
 
 func (s State) without(serial uint64) State {
 	s.Open = slices.DeleteFunc(slices.Clone(s.Open), func(a Alarm) bool { return a.Serial == serial })
+	if len(s.Open) == 0 {
+		s.Open = nil
+	}
 	return s
 }

@@ -2,6 +2,7 @@ package alarm
 
 import (
 	"math"
+	"slices"
 
 	"stationkeeper/internal/record"
 )
@@ -25,7 +26,8 @@ type Quality struct {
 
 // Condition is something that is, or is no longer, as it should not be, such as a door forced open. It raises and clears
 // at once, and may be told again without having changed. When it is told anew with a graver level, its alarm ends and
-// one of that level begins; a lesser level changes nothing.
+// one of that level begins; a lesser level changes nothing. A
+// level that is not one of Levels counts as major.
 type Condition struct {
 	Point  string
 	Rule   string
@@ -72,6 +74,14 @@ func (e Quality) tell(t *turn) {
 	t.s.points[e.Point] = p
 }
 
-func (e Condition) tell(t *turn) { t.s.conditions[identity{e.Point, e.Rule}] = e }
+func (e Condition) tell(t *turn) {
+	if record.CheckPoint(e.Point) != nil || e.Rule == "" {
+		return
+	}
+	if !slices.Contains(Levels, e.Level) {
+		e.Level = Major // better seen than missed
+	}
+	t.s.conditions[identity{e.Point, e.Rule}] = e
+}
 
 func (Tick) tell(*turn) {}

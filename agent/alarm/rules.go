@@ -29,6 +29,9 @@ func New(rules []Rule) (*Rules, error) {
 		if seen[rule.identity()] {
 			problems = append(problems, fmt.Errorf("alarm %s at %s: there are two with this name", rule.Name, rule.Point))
 		}
+		if rule.kind() == KindDrift && slices.ContainsFunc(r.points[rule.Point], func(o Rule) bool { return o.kind() == KindDrift }) {
+			problems = append(problems, fmt.Errorf("alarm %s at %s: a point has one habit, and can have one drift rule", rule.Name, rule.Point))
+		}
 		seen[rule.identity()] = true
 		r.points[rule.Point] = append(r.points[rule.Point], rule)
 	}
@@ -95,7 +98,7 @@ func (r *Rules) Due(s State, at record.Moment) (time.Duration, bool) {
 		if left, changes := rule.Schedule.next(at); changes {
 			want(at.Mono + left)
 		}
-		if when, is := due1(rule, s, at); is && !s.Maintained(rule.Point) && rule.Schedule.On(at) {
+		if when, is := s.wants(rule); is && !s.Maintained(rule.Point) && rule.Schedule.On(at) {
 			want(when)
 		}
 	}

@@ -1,65 +1,87 @@
 package alarm
 
-import "time"
+import (
+	"math"
+	"slices"
+	"time"
+)
 
-// The rules that are usual for the air at the equipment's inlet.
+// usual is what a point is expected to be: a level, what is added by the hour of the day, and what by the hour of the
+// week.
+type usual struct {
+	Hours  float64      `json:"hours"`  // learnt from
+	Weight float64      `json:"weight"` // of the level, in hours; an absence takes from it
+	Level  float64      `json:"level"`
+	Day    [24]float64  `json:"day"`
+	Week   [168]float64 `json:"week"`
+	// Days and Weeks count how often an hour of the day, and of the week, has been seen; up to enough.
+	Days  [24]int  `json:"days"`
+	Weeks [168]int `json:"weeks"`
+}
 
-// ASHRAE are the rules of the ASHRAE TC 9.9 "Thermal Guidelines for Data Processing Environments" for a temperature in
-// °C or a humidity in %RH at the inlet of class A1 equipment; none for another unit.
-//
-//   - recommended 18 to 27 °C: outside of it is minor;
-//   - allowable for class A1 15 to 32 °C: outside of it is major;
-//   - recommended up to 60 %RH, allowable for class A1 8 to 80 %RH.
-//
-// The recommended range of dew points (5.5 to 15 °C, in the fifth edition −9 to 15 °C) cannot be watched at a humidity
-// alone.
-func ASHRAE(p Point) []Rule {
-	switch p.Unit {
-	case "°C":
-		return append(band(p.Name, 18, 27, 15, 32, 0.5), common(p.Name)...)
-	case "%RH":
-		return append([]Rule{
-			limit(p.Name, "damp", Above, 60, 3, Minor),
-			limit(p.Name, "too damp", Above, 80, 3, Major),
-			limit(p.Name, "too dry", Below, 8, 2, Major),
-		}, silent(p.Name))
+const (
+	// levelMemory is over how many hours the level is learnt: two weeks, so that it follows the seasons but not a bad day.
+	levelMemory = 14 * 24
+	// dayRate and weekRate are how much of a departure an hour of the day, and of the week, learns: of the last two weeks,
+	// and of the last five of its kind.
+	dayRate  = 1. / 14
+	weekRate = 1. / 5
+	// firstWeek is over before hours of the week are learnt: one week does not tell what is the week's and what is the
+	// season's.
+	firstWeek = 7 * 24
+	enough    = 100
+)
+
+// at is what is expected in an hour of the week.
+func (u usual) at(hour int) float64 { return u.Level + u.Day[hour%24] + u.Week[hour] }
+
+// aged is what is left after an absence: the longer, the sooner the level is learnt anew.
+func (u usual) aged(hours float64) usual {
+	u.Weight *= math.Exp(-hours / levelMemory)
+	return u
+}
+
+// with learns from a departure.
+func (u usual) with(hour int, stray, step float64) usual {
+	day := hour % 24
+	u.Hours += step
+	u.Weight = min(u.Weight+step, levelMemory)
+	u.Level += step / u.Weight * stray
+	u.Days[day], u.Weeks[hour] = min(u.Days[day]+1, enough), min(u.Weeks[hour]+1, enough)
+	u.Day[day] += max(dayRate, 1/float64(u.Days[day]+1)) * stray
+	if u.Hours > firstWeek {
+		u.Week[hour] += max(weekRate, 1/float64(u.Weeks[hour]+1)) * stray
 	}
-	return nil
+	return u
 }
 
-// GB50174 are the rules of GB 50174-2017, Code for design of data centers, appendix A (technical requirements of all
-// grades): cold aisle or air inlet of cabinets 18 to 27 °C, dew point 5.5 to 15 °C and at the same time at most 60 %RH. It
-// knows no second, wider range for running equipment; major is here 5 °C beyond the first, as in ASHRAE's class A1.
-func GB50174(p Point) []Rule {
-	switch p.Unit {
-	case "°C":
-		return append(band(p.Name, 18, 27, 13, 32, 0.5), common(p.Name)...)
-	case "%RH":
-		return []Rule{limit(p.Name, "damp", Above, 60, 3, Minor), silent(p.Name)}
+// hour gathers the readings of one.
+type hour struct {
+	Number int64 `json:"number"` // since 1970, in UTC
+	Week   int   `json:"week"`   // which of the week, from Sunday midnight at the station
+	Before int64 `json:"before"` // the one closed last
+	// Parts are the means of its twelfths, of which the median counts; Part is the one being gathered.
+	Parts  []float64 `json:"parts,omitempty"`
+	Part   int       `json:"part"`
+	Sum    float64   `json:"sum"`
+	Count  int       `json:"count"`
+	Latest float64   `json:"latest"`
+}
+
+func (h hour) with(at time.Time, value float64) hour {
+	number, part := at.Unix()/3600, int(at.Unix()%3600)/300
+	if h.Count == 0 || number != h.Number {
+		h = hour{Number: number, Week: int(at.Weekday())*24 + at.Hour(), Before: h.Before, Part: part}
 	}
-	return nil
-}
-
-// band is a range, and a wider one that is worse to leave.
-func band(point string, low, high, tooLow, tooHigh, hysteresis float64) []Rule {
-	return []Rule{
-		limit(point, "warm", Above, high, hysteresis, Minor),
-		limit(point, "too warm", Above, tooHigh, hysteresis, Major),
-		limit(point, "cold", Below, low, hysteresis, Minor),
-		limit(point, "too cold", Below, tooLow, hysteresis, Major),
+	if part != h.Part {
+		h.Parts = append(slices.Clip(h.Parts), h.Sum/float64(h.Count))
+		h.Parts = h.Parts[max(0, len(h.Parts)-12):] // more only if the clock went back
+		h.Part, h.Sum, h.Count = part, 0, 0
 	}
+	h.Sum, h.Count, h.Latest = h.Sum+value, h.Count+1, value
+	return h
 }
 
-// common are the rules of every temperature: it may drift, and its sensor fall silent.
-func common(point string) []Rule {
-	return []Rule{{Point: point, Name: "drift", Kind: KindDrift, Level: Minor}, silent(point)}
-}
-
-func silent(point string) Rule {
-	return Rule{Point: point, Name: "silent", Kind: KindQuality, Silent: 10 * time.Minute, Level: Minor}
-}
-
-func limit(point, name string, side Side, limit, hysteresis float64, level Level) Rule {
-	return Rule{Point: point, Name: name, Kind: KindLimit, Side: side, Limit: limit, Hysteresis: hysteresis,
-		RaiseAfter: 2 * time.Minute, ClearAfter: 5 * time.Minute, Level: level}
+func (h hour) value() float64 {
+	return median(append(slices.Clone(h.Parts), h.Sum/float64(h.Count)))
 }

@@ -43,6 +43,8 @@ type watch struct {
 	raised []time.Duration
 	// held is whether the open alarm came and went too often and stays for that; gone whether its reason is gone now.
 	held, gone bool
+	// times is how often the open alarm came, when it was held.
+	times uint64
 	// trend is the latest of a rate, departure what a habit makes of the latest reading.
 	trend     trend
 	departure verdict
@@ -55,7 +57,7 @@ func (t *turn) measure(rule Rule, e Reading) {
 	case KindRate:
 		w.trend = w.trend.with(t.at.Mono, e.Value, rule.window())
 	case KindDrift:
-		t.live(rule, e, &w)
+		t.live(e, &w)
 	}
 	t.s.watches[rule.identity()] = w
 }
@@ -130,42 +132,53 @@ func judgeValue(rule Rule, value float64, unit string) verdict {
 
 // decide lets a rule raise or clear its alarm.
 func (t *turn) decide(rule Rule) {
+	a, open := t.open(rule)
+	w := t.observe(rule, a)
+	level, by := t.level(rule), t.s.inhibitor(rule.Point)
+	on, lasted := rule.Schedule.On(t.at), t.at.Mono-w.since
+	switch {
+	case open && by != "":
+		w = t.inhibit(a, w, by, "maintenance")
+	case open && !on:
+		w = t.inhibit(a, w, "", "outside the hours of the rule")
+	case by != "" || !on:
+	case !open && w.says == raises && lasted >= rule.RaiseAfter:
+		w = t.raise(rule, level, w)
+	case open && w.says == raises && level.graver(Level(a.Level)):
+		a.Reason = "now " + string(level)
+		t.clear(a)
+		w = t.raise(rule, level, w)
+	case open && w.says == raises && w.gone && lasted >= rule.RaiseAfter:
+		w = t.repeat(a, w)
+	case open && w.says == clears && lasted >= rule.ClearAfter && w.held && lasted < rule.flapping().Quiet:
+		w.gone = true
+	case open && w.says == clears && lasted >= rule.ClearAfter:
+		a.Times = w.times
+		t.clear(w.tell(a))
+		w.times, w.held, w.gone = 0, false, false
+	}
+	t.s.watches[rule.identity()] = w
+}
+
+// open is a rule's open alarm, if it has one.
+func (t *turn) open(rule Rule) (Alarm, bool) {
+	i := t.s.find(rule.Point, rule.Name)
+	if i < 0 {
+		return Alarm{}, false
+	}
+	return t.s.Open[i], true
+}
+
+// observe is a rule's watch with what is known now. What its open alarm a says of repetitions holds after a restart too.
+func (t *turn) observe(rule Rule, a Alarm) watch {
 	w := t.s.watches[rule.identity()]
 	v := t.judge(rule, w)
 	if v.says != w.says {
 		w.since = t.at.Mono
 	}
-	w.verdict = v
-	a, open := Alarm{}, t.s.find(rule.Point, rule.Name)
-	if open >= 0 {
-		a = t.s.Open[open]
-	}
-	lasted := func(d time.Duration) bool { return t.at.Mono-w.since >= d }
-	level := t.level(rule)
-	by := t.s.inhibitor(rule.Point)
-	switch on := rule.Schedule.On(t.at); {
-	case open >= 0 && (by != "" || !on):
-		t.inhibit(a, by)
-		w.raised, w.held, w.gone = nil, false, false
-	case by != "" || !on:
-	case open < 0 && w.says == raises && lasted(rule.RaiseAfter):
-		w = t.raise(rule, level, w)
-	case open >= 0 && w.says == raises && level.graver(Level(a.Level)):
-		a.Reason = fmt.Sprintf("it is %s now", level)
-		t.clear(a)
-		w = t.raise(rule, level, w)
-	case open >= 0 && w.says == raises && w.gone && lasted(rule.RaiseAfter):
-		w.gone = false
-		t.repeat(a, w)
-	case open >= 0 && w.says == clears && lasted(rule.ClearAfter):
-		if w.held && !lasted(rule.flapping().Quiet) {
-			w.gone = true
-			break
-		}
-		t.clear(w.tell(a))
-		w.held, w.gone = false, false
-	}
-	t.s.watches[rule.identity()] = w
+	w.verdict, w.times = v, max(w.times, a.Times)
+	w.held = w.held || a.Times > 0
+	return w
 }
 
 // level is that of a rule, or of the condition when no rule says.
@@ -176,14 +189,14 @@ func (t *turn) level(rule Rule) Level {
 	return rule.Level
 }
 
-// due1 is when a rule wants to be asked again.
-func due1(rule Rule, s State, at record.Moment) (time.Duration, bool) {
+// wants is when a rule wants to be asked again.
+func (s State) wants(rule Rule) (time.Duration, bool) {
 	w, open := s.watches[rule.identity()], s.find(rule.Point, rule.Name) >= 0
 	p, known := s.points[rule.Point]
 	switch {
 	case w.says == raises && (!open || w.gone):
 		return w.since + rule.RaiseAfter, true
-	case w.says == clears && open && w.held && w.gone:
+	case w.says == clears && open && w.gone:
 		return w.since + max(rule.ClearAfter, rule.flapping().Quiet), true
 	case w.says == clears && open:
 		return w.since + rule.ClearAfter, true
@@ -197,8 +210,8 @@ func (t *turn) raise(rule Rule, level Level, w watch) watch {
 	flapping := rule.flapping()
 	recent := slices.DeleteFunc(slices.Clone(w.raised), func(at time.Duration) bool { return t.at.Mono-at > flapping.Within })
 	recent = append(recent, t.at.Mono)
-	w.held, w.gone = len(recent) >= flapping.Raises, false
 	w.raised = recent[max(0, len(recent)-flapping.Raises):]
+	w.times, w.held, w.gone = 0, len(recent) >= flapping.Raises, false
 	a := Alarm{rule.Point, record.AlarmData{Serial: t.s.Last + 1, Rule: rule.Name, Level: string(level)}}
 	if kind := rule.kind(); kind != KindLimit {
 		a.Kind = string(kind)
@@ -216,26 +229,27 @@ func (w watch) tell(a Alarm) Alarm {
 }
 
 // repeat counts an alarm that came again while it was held. Its record is written for 2, 5, 10, 20, 50 … times.
-func (t *turn) repeat(a Alarm, w watch) {
-	a.Times = max(a.Times, 1) + 1
+func (t *turn) repeat(a Alarm, w watch) watch {
+	w.gone, w.times = false, max(w.times, 1)+1
 	step := uint64(1)
-	for a.Times/step >= 10 {
+	for w.times/step >= 10 {
 		step *= 10
 	}
-	told := a.Times%step == 0 && slices.Contains([]uint64{1, 2, 5}, a.Times/step)
-	if told {
+	if w.times%step == 0 && slices.Contains([]uint64{1, 2, 5}, w.times/step) {
+		a.Times = w.times
 		a = w.tell(a)
+		t.s = t.s.with(a)
 		t.write(record.AlarmRepeated, a.Point, a.AlarmData)
 	}
-	t.s = t.s.with(a)
+	return w
 }
 
-func (t *turn) inhibit(a Alarm, by string) {
-	a.Inhibited, a.Reason = by, "maintenance"
-	if by == "" {
-		a.Reason = "outside the hours of the rule"
-	}
+// inhibit ends an alarm though its reason may still be there.
+func (t *turn) inhibit(a Alarm, w watch, by, reason string) watch {
+	a.Inhibited, a.Reason, a.Times = by, reason, w.times
 	t.clear(a)
+	w.raised, w.times, w.held, w.gone = nil, 0, false, false
+	return w
 }
 
 func (t *turn) clear(a Alarm) {
