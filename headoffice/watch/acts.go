@@ -34,6 +34,8 @@ type actsKeeper interface {
 	Command(ctx context.Context, key store.NodeKey, c record.Command) (store.Order, error)
 	Order(ctx context.Context, key store.NodeKey, id string) (store.Order, error)
 	Orders(ctx context.Context, station, node string, limit int) ([]store.Order, error)
+	// OpenOrders returns the commands of which nothing has come yet.
+	OpenOrders(ctx context.Context) ([]store.Order, error)
 }
 
 // bearer is the scheme by which those who act say who they are.

@@ -340,6 +340,7 @@ func TestHealth(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	o := mustOffice(t)
 	o.day("hangzhou-01", noon)
+	o.asked("hangzhou-01", noon.Add(-time.Hour))
 	o.offline("ningbo-02", "agent", noon)
 	o.stats = IngestStats{Connected: true, Stored: 12, Duplicates: 3, Dropped: 1, Refused: map[string]uint64{"conflict": 2}}
 	body := o.get("/metrics").Body.String()
@@ -349,6 +350,9 @@ func TestMetrics(t *testing.T) {
 		"headoffice_stations 2", `headoffice_nodes{state="online"} 2`, `headoffice_nodes{state="offline"} 1`,
 		`headoffice_alarms_open{level="major"} 1`, `headoffice_alarms_open{level="critical"} 0`,
 		`headoffice_records_missing{stream="telemetry"} 0`, "go_goroutines ",
+		`headoffice_persons_inside{station="hangzhou-01"} 1`, `headoffice_commands_pending{state="waiting"} 1`,
+		`headoffice_commands_pending{state="sent"} 0`, `headoffice_node_configs{state="refused"} 1`,
+		`headoffice_node_configs{state="waiting"} 0`,
 	} {
 		if !strings.Contains(body, "\n"+line) {
 			t.Errorf("%q is missing in\n%s", line, body)

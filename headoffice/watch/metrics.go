@@ -47,12 +47,16 @@ var (
 	descMissing    = describe("records_missing", "Records known to exist and not yet received.", "stream")
 	descLost       = describe("records_lost", "Records that stations reported as gone.", "stream")
 	descAlarms     = describe("alarms_open", "Open alarms by level.", "level")
+	descInside     = describe("persons_inside", "People inside by the register.", "station")
+	descPending    = describe("commands_pending", "Commands of which nothing has come yet.", "state")
+	descConfigs    = describe("node_configs", "Nodes that have documents from head office, by what they made of the newest.", "state")
 )
 
 // Describe implements prometheus.Collector.
 func (m *meter) Describe(out chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{descConnected, descIngested, descDuplicates, descRefused, descDropped, descUnindexed,
-		descStations, descNodes, descStored, descMissing, descLost, descAlarms} {
+		descStations, descNodes, descStored, descMissing, descLost, descAlarms,
+		descInside, descPending, descConfigs} {
 		out <- desc
 	}
 }
@@ -120,6 +124,42 @@ func (m *meter) collectStore(ctx context.Context, out chan<- prometheus.Metric) 
 		gauge(descAlarms, levels[level], level)
 	}
 	m.collectProgress(progress, gauge)
+	return m.collectActs(ctx, gauge)
+}
+
+// collectActs counts who is inside, and what of the commands and documents that were given is open.
+func (m *meter) collectActs(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
+	inside, err := m.Store.Inside(ctx)
+	if err != nil {
+		return err
+	}
+	for station, count := range inside {
+		gauge(descInside, float64(count), station)
+	}
+	open, err := m.Store.OpenOrders(ctx)
+	if err != nil {
+		return err
+	}
+	pending := map[string]float64{"waiting": 0, "sent": 0}
+	for _, o := range open {
+		pending[orderState(o)]++
+	}
+	for state, count := range pending {
+		gauge(descPending, count, state)
+	}
+	configs, err := m.Store.Configurations(ctx, "")
+	if err != nil {
+		return err
+	}
+	states := map[string]float64{"waiting": 0, "applied": 0, "refused": 0}
+	for _, c := range configs {
+		if state := stateOf(c); state != "none" {
+			states[state]++
+		}
+	}
+	for state, count := range states {
+		gauge(descConfigs, count, state)
+	}
 	return nil
 }
 
