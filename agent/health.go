@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +22,7 @@ import (
 	"stationkeeper/internal/node"
 	"stationkeeper/internal/record"
 	"stationkeeper/internal/uplink"
+	"stationkeeper/sensors/climate"
 )
 
 // board passes on what is said of points, and keeps it for those who ask on this machine.
@@ -58,6 +58,7 @@ type health struct {
 	board   *board
 	log     *slog.Logger
 	ended   chan struct{}
+	ranges  map[string]climate.Measure
 	beaten  atomic.Int64  // when, in nanoseconds since 1970
 	every   time.Duration // a sign of life to systemd; 0: it does not ask for any
 	signed  time.Time     // of the last sign; the loop's
@@ -73,6 +74,7 @@ const hung = 10 * pulse
 func newHealth(o Options, n *node.Node, b *board) *health {
 	h := &health{
 		listen: o.Health, journal: n.Journal, uplink: n.Uplink, board: b, log: o.Log, ended: make(chan struct{}),
+		ranges:   o.ranges(),
 		about:    map[string]string{"station": o.Station, "node": o.Node, "version": o.Version},
 		registry: prometheus.NewRegistry(),
 		durables: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "stationkeeper_agent_event_durable_seconds",
@@ -180,16 +182,36 @@ func (h *health) serveHealth(w http.ResponseWriter, _ *http.Request) {
 type pointBody struct {
 	Point string `json:"point"`
 	record.State
+	// Low and High are the least and the most that it can say; nil when that is not known.
+	Low  *float64 `json:"low,omitempty"`
+	High *float64 `json:"high,omitempty"`
+}
+
+// tellPoints lists points in order of their names.
+func tellPoints(states map[string]record.State, ranges map[string]climate.Measure) []pointBody {
+	points := []pointBody{}
+	for _, name := range slices.Sorted(maps.Keys(states)) {
+		p := pointBody{Point: name, State: states[name]}
+		if m, known := ranges[name]; known && m.Low < m.High {
+			p.Low, p.High = &m.Low, &m.High
+		}
+		points = append(points, p)
+	}
+	return points
+}
+
+// ranges is what points can say.
+func (w *Wiring) ranges() map[string]climate.Measure {
+	ranges := map[string]climate.Measure{}
+	for _, m := range w.Measured {
+		ranges[m.point] = m.Measure
+	}
+	return ranges
 }
 
 // servePoints lists the points with their latest states.
 func (h *health) servePoints(w http.ResponseWriter, _ *http.Request) {
-	states := h.board.all()
-	points := []pointBody{}
-	for _, name := range slices.Sorted(maps.Keys(states)) {
-		points = append(points, pointBody{name, states[name]})
-	}
-	reply(w, http.StatusOK, points)
+	reply(w, http.StatusOK, tellPoints(h.board.all(), h.ranges))
 }
 
 func reply(w http.ResponseWriter, code int, body any) {
@@ -245,20 +267,4 @@ func truth(is bool) float64 {
 		return 1
 	}
 	return 0
-}
-
-// spell is a point's value as people read it.
-func spell(s record.State) string {
-	switch value := s.Value.(type) {
-	case float64:
-		text := strconv.FormatFloat(value, 'f', -1, 64)
-		if s.Unit != "" {
-			text += " " + s.Unit
-		}
-		return text
-	case nil:
-		return "–"
-	default:
-		return fmt.Sprint(value)
-	}
 }

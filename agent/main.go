@@ -1,9 +1,11 @@
-// Agent watches a machine room: it reads doors, badges and thermometers, raises alarms, writes all of it down, and
-// reports it to head office.
+// Agent guards a machine room: it reads doors, badges and thermometers, decides who goes through the doors, raises
+// alarms, writes all of it down, and reports it to head office.
 //
 //	agent --config FILE [--station ID] [--node ID] [--broker URL] [--data DIR] [--log-level LEVEL] [--version]
-//	agent journal inspect|verify|export DIR
 //	agent probe [--config FILE] [--no-scan]
+//	agent points --config FILE [--wait TIME] [--json]
+//	agent cards --key FILE < NUMBERS
+//	agent journal inspect|verify|export DIR
 //
 // Flags win over the file. See configs/agent.example.yaml, and configs/agent.simulated.yaml for one without hardware.
 package main
@@ -27,7 +29,7 @@ func main() { command().Execute() }
 func command() lifecycle.Command {
 	var over configs.Overrides
 	return lifecycle.Command{
-		Name: "agent", Version: version, Aside: []lifecycle.Aside{console.Aside("agent"), probing()},
+		Name: "agent", Version: version, Aside: []lifecycle.Aside{probing(), listing(), hashing(), console.Aside("agent")},
 		Flags: func(flags *flag.FlagSet) {
 			flags.StringVar(&over.Station, "station", "", "the station's `name`")
 			flags.StringVar(&over.Node, "node", "", "the node's `name` within the station")

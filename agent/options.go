@@ -111,7 +111,7 @@ func wire(c configs.Agent, key access.Key, log *slog.Logger) (*Wiring, error) {
 		if err != nil {
 			return nil, fmt.Errorf("recording of %s: %w", r.Point, err)
 		}
-		w.Measured = append(w.Measured, measuring{point: r.Point, quantity: climate.Temperature})
+		w.Measured = append(w.Measured, measuring{point: r.Point, Measure: climate.Measure{Quantity: climate.Temperature}})
 		w.add(recordingSource(r.Point, o))
 	}
 	return w, nil

@@ -46,7 +46,7 @@ func (w *Wiring) room(c configs.Room, log *slog.Logger) error {
 		readerSource(reader{at.In, w.Key}, r.In().Watch),
 		readerSource(reader{at.Out, w.Key}, r.Out().Watch),
 		outputSource(lockOf(at.Door), r.Strike().Run),
-		w.measure([]measured{{at.Temperature, climate.Temperature}, {at.Humidity, climate.Humidity}}, climate.Options{
+		w.measure([]measured{{at.Temperature, climate.Temperature}, {at.Humidity, climate.Humidity}}, nil, climate.Options{
 			Interval: c.Interval,
 			Open: func() (climate.Sensor, error) {
 				return climate.Sensor{SenseEnv: r.Sensor(), Name: r.Sensor().String(), Close: func() error { return nil }}, nil

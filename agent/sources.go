@@ -44,6 +44,8 @@ func (in inbox) order(o observation) {
 type Source struct {
 	// Points are the names of what it observes, to be shown before it has said anything.
 	Points []string
+	// drives says that it drives outputs rather than observe.
+	drives bool
 	// run observes until ctx ends, or the source does. An error is one that nobody else is told about.
 	run func(ctx context.Context, in inbox) error
 }
@@ -97,7 +99,7 @@ func readerSource(what reader, watch func(ctx context.Context, report func(badge
 
 // outputSource drives an output and watches whether that works. Of a lock's point the value is the lock's.
 func outputSource(point string, drive func(ctx context.Context, report func(fault error))) Source {
-	return Source{run: func(ctx context.Context, in inbox) error {
+	return Source{drives: true, run: func(ctx context.Context, in inbox) error {
 		drive(ctx, func(fault error) {
 			at := time.Now()
 			in.people <- func(k *keeper) { k.driven(point, fault, at) }

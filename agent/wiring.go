@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -41,9 +42,10 @@ type Wiring struct {
 
 // measuring is a point that measures.
 type measuring struct {
-	point    string
-	quantity climate.Quantity
-	every    time.Duration // 0: a recording, which is never stale
+	point string
+	// Measure is what it can say, as far as that is known.
+	climate.Measure
+	every time.Duration // 0: a recording, which is never stale
 }
 
 const (
@@ -61,7 +63,7 @@ func newWiring(key access.Key) *Wiring {
 func (w *Wiring) points() []alarm.Point {
 	measures := map[string]climate.Quantity{}
 	for _, m := range w.Measured {
-		measures[m.point] = m.quantity
+		measures[m.point] = m.Quantity
 	}
 	var points []alarm.Point
 	for _, name := range w.names() {
@@ -82,10 +84,14 @@ func (w *Wiring) names() []string {
 
 func (w *Wiring) add(s ...Source) { w.Sources = append(w.Sources, s...) }
 
-// measure adds a sensor of the air.
-func (w *Wiring) measure(of []measured, o climate.Options) Source {
+// measure adds a sensor of the air that can measure so much.
+func (w *Wiring) measure(of []measured, can []climate.Measure, o climate.Options) Source {
 	for _, m := range of {
-		w.Measured = append(w.Measured, measuring{m.point, m.quantity, o.Interval})
+		known := climate.Measure{Quantity: m.quantity}
+		if i := slices.IndexFunc(can, func(c climate.Measure) bool { return c.Quantity == m.quantity }); i >= 0 {
+			known = can[i]
+		}
+		w.Measured = append(w.Measured, measuring{m.point, known, o.Interval})
 	}
 	return climateSource(of, o)
 }
@@ -214,6 +220,6 @@ func (w *Wiring) thermometer(t configs.Thermometer, hw *hardware) error {
 	if t.Humidity != "" {
 		of = append(of, measured{t.Humidity, climate.Humidity})
 	}
-	w.add(hw.on(w.measure(of, climate.Options{Open: finding(hw, open), Interval: t.Interval})))
+	w.add(hw.on(w.measure(of, model.Measures, climate.Options{Open: finding(hw, open), Interval: t.Interval})))
 	return nil
 }
