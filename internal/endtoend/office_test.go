@@ -24,18 +24,21 @@ type office struct {
 	*program
 	data, http, mqtt string
 	broker           string // URL of an outside broker; empty for its own
+	tokens           string // file with the one who may act
 }
 
 func startOffice(t *testing.T, broker string) *office {
 	t.Helper()
 	o := &office{data: t.TempDir(), http: "127.0.0.1:0", mqtt: "127.0.0.1:0", broker: broker}
+	o.tokens = writeFile(t, "act.tokens", []byte(officer+":"+token+"\n"))
 	o.start(t)
 	return o
 }
 
 func (o *office) start(t *testing.T) {
 	t.Helper()
-	args := []string{"--data", o.data, "--http", o.http}
+	config := writeFile(t, "headoffice.yaml", fmt.Appendf(nil, "act_tokens_file: %q\n", o.tokens))
+	args := []string{"--config", config, "--data", o.data, "--http", o.http}
 	if o.broker == "" {
 		args = append(args, "--mqtt", o.mqtt)
 	} else {

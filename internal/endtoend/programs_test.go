@@ -37,7 +37,7 @@ func buildAndRun(m *testing.M) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	bin = dir
-	if err := programs.Build(context.Background(), dir, "agent", "headoffice", "kiosk"); err != nil {
+	if err := programs.Build(context.Background(), dir, "agent", "headoffice", "kiosk", "internal/demo"); err != nil {
 		return 1, err
 	}
 	return m.Run(), nil
