@@ -86,6 +86,16 @@ func (t *turn) lapseWrong() {
 	}
 }
 
+// admitted is the state after a grant to a person. What the person typed was right, so what was wrong before was a slip; a
+// card alone proves nothing about that.
+func (s State) admitted(person, method string) State {
+	s = s.forgiving(person, false)
+	if strings.Contains(method, "+") {
+		s = s.counting(Wrong{Person: person})
+	}
+	return s
+}
+
 // settleAttempts says of a reader whether it has seen too many wrong attempts.
 func (t *turn) settleAttempts(i int) {
 	point, most := t.site.Readers[i].Point, 0

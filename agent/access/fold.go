@@ -75,7 +75,7 @@ func (s State) foldMode(door, mode string) State {
 func (s State) foldGranted(r record.Record, data record.AccessData) State {
 	for _, person := range []string{data.Person, data.Second} {
 		if person != "" {
-			s = s.forgiving(person, false).counting(Wrong{Person: person})
+			s = s.admitted(person, data.Method)
 		}
 	}
 	if slices.Contains(data.Remarks, FirstCard) {

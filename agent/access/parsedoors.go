@@ -138,7 +138,7 @@ func (c *compiler) areaRules() map[string]*AreaRules {
 
 func (c *compiler) area(path string, a *AreaRules, areas map[string]*AreaRules) {
 	c.choice(path+".anti_passback", a.AntiPassback, "", soft, hard, timed)
-	c.span(path+".again_after", &a.AgainAfter, 10*time.Minute, day)
+	c.span(path+".again_after", &a.AgainAfter, 10*time.Minute, maxAgain)
 	c.span(path+".max_stay", &a.MaxStay, usualStay, 31*day)
 	if a.AntiPassback == hard && !c.canLeave(a.Area) {
 		c.add(path+".anti_passback", "hard needs a reader on the way out: who has left could never enter again")

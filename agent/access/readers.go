@@ -186,7 +186,7 @@ func (t *turn) grant(i int, r *request, d *dialog) {
 		t.s = t.s.opened(r.door.Point, record.Stamp(t.at.Wall))
 	}
 	for _, who := range p.people {
-		t.s = t.s.forgiving(who.id, false).counting(Wrong{Person: who.id})
+		t.s = t.s.admitted(who.id, data.Method)
 	}
 	p.data = data
 	if r.door.Strike {

@@ -94,13 +94,11 @@ func (t *turn) enter(i int, who person) {
 		Purpose: who.purpose, Area: area, Door: t.doors[i].Point, When: when(t.at)}
 	t.s = t.s.with(v)
 	t.s.look = min(t.s.look, t.at.Mono+t.stay(area))
-	if a := t.areas[area]; a.AntiPassback == timed {
-		if t.at.Mono >= t.s.prune {
-			t.forgetEntered()
-			t.s.prune = t.at.Mono + time.Minute
-		}
-		t.s = t.s.noting(&Entered{who.id, area, v.When})
+	if t.at.Mono >= t.s.prune {
+		t.forgetEntered()
+		t.s.prune = t.at.Mono + time.Hour
 	}
+	t.s = t.s.noting(&Entered{who.id, area, v.When})
 	t.write(record.RegisterEntered, area, v.data())
 }
 
@@ -180,18 +178,17 @@ func (t *turn) lapseVisits() {
 // again reports whether a person entered an area so recently that timed anti-passback denies it.
 func (t *turn) again(person string, a *AreaRules) bool {
 	i, found := t.s.entered(person, a.Area)
-	return found && t.recent(t.s.Entered[i])
+	return found && t.s.Entered[i].lasted(t.at) < time.Duration(a.AgainAfter)
 }
 
-func (t *turn) recent(e *Entered) bool {
-	a := t.areas[e.Area]
-	return a != nil && a.AntiPassback == timed && e.lasted(t.at) < time.Duration(a.AgainAfter)
-}
+// maxAgain is the longest that timed anti-passback may look back.
+const maxAgain = 24 * time.Hour
 
-// forgetEntered drops entries that timed anti-passback does not ask for any more.
+// forgetEntered drops entries that no timed anti-passback can ask for any more, whichever document comes into force.
 func (t *turn) forgetEntered() {
-	if slices.ContainsFunc(t.s.Entered, func(e *Entered) bool { return !t.recent(e) }) {
-		t.s.Entered = slices.DeleteFunc(slices.Clone(t.s.Entered), func(e *Entered) bool { return !t.recent(e) })
+	old := func(e *Entered) bool { return e.lasted(t.at) >= maxAgain }
+	if slices.ContainsFunc(t.s.Entered, old) {
+		t.s.Entered = slices.DeleteFunc(slices.Clone(t.s.Entered), old)
 	}
 }
 

@@ -202,7 +202,10 @@ func (r *room) pass(d time.Duration) {
 	r.at.Wall, r.at.Mono = r.at.Wall.Add(d), r.at.Mono+d
 }
 
-func (r *room) card(reader, name string) { r.t.Helper(); r.step(CardShown{reader, key.Card(name), "••••" + name}) }
+func (r *room) card(reader, name string) {
+	r.t.Helper()
+	r.step(CardShown{reader, key.Card(name), "••••" + name})
+}
 
 func (r *room) keys(reader, keys string) {
 	r.t.Helper()

@@ -16,7 +16,7 @@ type State struct {
 	// Inside is who is inside what, in order of persons and then of areas. Nobody is in one area twice, and of two areas
 	// that a person is in, one lies within the other.
 	Inside []*Visit `json:"inside,omitempty"`
-	// Entered is who entered what and when, as far as timed anti-passback still asks; in order of persons and areas.
+	// Entered is who entered what and when, within the last day; in order of persons and areas. Timed anti-passback asks.
 	Entered []*Entered `json:"entered,omitempty"`
 	// Forgiven are the persons whose next badge is not judged by anti-passback, in order.
 	Forgiven []string `json:"forgiven,omitempty"`

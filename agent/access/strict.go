@@ -2,6 +2,7 @@ package access
 
 import (
 	"bytes"
+	"cmp"
 	"encoding"
 	"encoding/json"
 	"errors"
@@ -90,7 +91,7 @@ func (p *problems) list(path string, text json.RawMessage, v reflect.Value) {
 func (p *problems) object(path string, text json.RawMessage, v reflect.Value) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	if begin, err := d.Token(); err != nil || begin != json.Delim('{') {
-		p.add(strings.TrimSuffix(path+".", "."), "%.40s: expected an object", text)
+		p.add(cmp.Or(path, "document"), "%.40s: expected an object", text)
 		return
 	}
 	seen := map[string]bool{}
