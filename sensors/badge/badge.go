@@ -71,9 +71,3 @@ func (s Sighting) String() string {
 	}
 	return "works"
 }
-
-// Presentation is one card held to a reader.
-type Presentation struct {
-	Card Card
-	At   time.Time
-}

@@ -8,8 +8,6 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
-
-	"stationkeeper/sensors/badge"
 )
 
 // Options describe a simulated room.
@@ -119,20 +117,6 @@ func (r *Room) Out() *Reader { return r.out }
 
 // Sensor measures the room's air.
 func (r *Room) Sensor() Sensor { return Sensor{r} }
-
-// Read waits for the next card at the reader outside.
-func (r *Room) Read(ctx context.Context) (badge.Presentation, error) {
-	for {
-		select {
-		case s := <-r.in.sightings:
-			if s.Card != "" {
-				return badge.Presentation{Card: s.Card, At: s.At}, nil
-			}
-		case <-ctx.Done():
-			return badge.Presentation{}, ctx.Err()
-		}
-	}
-}
 
 // Run makes people come and go, and serves the control socket, until ctx ends.
 func (r *Room) Run(ctx context.Context) {

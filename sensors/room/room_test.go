@@ -17,6 +17,7 @@ import (
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/physic"
 
+	"stationkeeper/sensors/badge"
 	"stationkeeper/sensors/climate"
 	"stationkeeper/sensors/contact"
 	"stationkeeper/sensors/room"
@@ -88,16 +89,15 @@ func observe(t *testing.T, o room.Options, d time.Duration) []sight {
 			})
 		})
 		all.Go(func() {
-			for {
-				p, err := r.Read(ctx)
-				if err != nil {
+			r.In().Watch(ctx, func(s badge.Sighting) {
+				if s.Card == "" {
 					return
 				}
-				if len(p.Card) != 10 {
-					t.Errorf("card %q: want ten digits", string(p.Card))
+				if len(s.Card) != 10 {
+					t.Errorf("card %q: want ten digits", string(s.Card))
 				}
-				add("badge", p.At, physic.Env{})
-			}
+				add("badge", s.At, physic.Env{})
+			})
 		})
 		all.Wait()
 	})
