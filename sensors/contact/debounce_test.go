@@ -2,6 +2,7 @@ package contact
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -113,4 +114,86 @@ func TestAnEdgeEndsWhatWasStable(t *testing.T) {
 	if s, counts = s.settle(at(340*ms), hold); !counts || !s.since.Equal(at(290*ms)) {
 		t.Errorf("got %+v, want low since 290 ms", s)
 	}
+}
+
+// change is a level that counts, and since when.
+type change struct {
+	level gpio.Level
+	since time.Time
+}
+
+// However late and in whatever portions edges are fetched: what counts is what was stable, neither more nor less, and
+// since when it was.
+func TestWhatCountsDependsOnTheEdgesAloneNotOnWhenTheyAreFetched(t *testing.T) {
+	const hold = 50 * time.Millisecond
+	start := time.Unix(1_800_000_000, 0)
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		edges, end := scribble(r, start)
+		want := stable(edges, end, hold)
+		var got []change
+		var s settling
+		count := func(at time.Time) {
+			var counts bool
+			if s, counts = s.settle(at, hold); counts {
+				got = append(got, change{s.level, s.since})
+			}
+		}
+		fetched := 1 // the first level is found, not told by an edge
+		for now := start; ; {
+			level := edges[0].level
+			for _, e := range edges {
+				if !e.since.After(now) {
+					level = e.level
+				}
+			}
+			for ; fetched < len(edges) && !edges[fetched].since.After(now); fetched++ {
+				count(edges[fetched].since)
+				s = s.edge(edges[fetched].level, edges[fetched].since)
+			}
+			s = s.look(level, now)
+			count(now)
+			if now.Equal(end) {
+				break
+			}
+			if now = now.Add(time.Duration(r.Int64N(int64(200 * time.Millisecond)))); now.After(end) {
+				now = end
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("seed %d: counted %v, want %v", seed, got, want)
+		}
+		if len(want) < 5 {
+			t.Fatalf("seed %d: only %d levels count: the test says nothing", seed, len(want))
+		}
+	}
+}
+
+// scribble is a contact that is moved and bounces: levels in turn, and since when.
+func scribble(r *rand.Rand, start time.Time) (edges []change, end time.Time) {
+	at, level := start, gpio.Level(r.IntN(2) == 0)
+	for range 120 {
+		edges = append(edges, change{level, at})
+		level = !level
+		lasts := 5 * time.Millisecond
+		if r.IntN(4) == 0 {
+			lasts = 300 * time.Millisecond
+		}
+		at = at.Add(1 + time.Duration(r.Int64N(int64(lasts))))
+	}
+	return edges, at.Add(time.Second)
+}
+
+// stable are those of the levels that stay for hold and are other than the last that did.
+func stable(edges []change, end time.Time, hold time.Duration) (counted []change) {
+	for i, e := range edges {
+		until := end
+		if i+1 < len(edges) {
+			until = edges[i+1].since
+		}
+		if until.Sub(e.since) >= hold && (len(counted) == 0 || counted[len(counted)-1].level != e.level) {
+			counted = append(counted, e)
+		}
+	}
+	return counted
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/warthog618/go-gpiocdev"
+	"golang.org/x/sys/unix"
 )
 
 // address is where a line is.
@@ -182,9 +183,9 @@ func few(names []string) string {
 func refused(a address, p place, err error) error {
 	where := fmt.Sprintf("%s (%s line %d)", a, p.chip, p.info.Number)
 	switch {
-	case errors.Is(err, errBusy) && p.info.Consumer != "":
+	case errors.Is(err, unix.EBUSY) && p.info.Consumer != "":
 		return fmt.Errorf("%s: in use by %q: stop that program or device-tree node: %w", where, p.info.Consumer, err)
-	case errors.Is(err, errBusy):
+	case errors.Is(err, unix.EBUSY):
 		return fmt.Errorf("%s: in use by somebody who gave no name: %w", where, err)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%s: %w", where, denied(Chip{Name: p.chip, Fault: err}))

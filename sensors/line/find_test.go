@@ -104,3 +104,15 @@ func TestWhyALineIsNotGiven(t *testing.T) {
 		}
 	}
 }
+
+func TestLinesThatHaveToBeOnOneChip(t *testing.T) {
+	if places, err := together([]string{"left/IN1", "left/IN0"}, board()); err != nil || len(places) != 2 || places[0].info.Number != 1 {
+		t.Errorf("got %+v, %v", places, err)
+	}
+	if _, err := together([]string{"left/IN1", "right/IN0"}, board()); err == nil || !strings.Contains(err.Error(), "IN1 of left is on gpiochip1 and GPIO line IN0 of right on gpiochip2") {
+		t.Errorf("lines of two chips: %v", err)
+	}
+	if _, err := together([]string{"left/IN1", "left/IN7"}, board()); err == nil || !strings.Contains(err.Error(), "IN7") {
+		t.Errorf("a line that is missing: %v", err)
+	}
+}

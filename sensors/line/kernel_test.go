@@ -161,3 +161,39 @@ func TestChipsTellsLinesAndWhoHoldsThem(t *testing.T) {
 	}
 	t.Errorf("%s is not among the chips", chip.Name)
 }
+
+func TestPulsesOfTwoLinesComeInOrder(t *testing.T) {
+	chip := linetest.New(t, "station", "data0", "data1", "strike")
+	in, err := OpenPulses([]string{"data0", "data1"}, gpio.PullUp, gpio.Low)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if active, err := in.Active(); err != nil || active[0] || active[1] {
+		t.Errorf("active %v, %v: want none", active, err)
+	}
+	sent := []int{0, 1, 1, 0, 1, 0, 0, 0, 1}
+	for _, line := range sent {
+		chip.Pull([]string{"data0", "data1"}[line], false)
+		chip.Pull([]string{"data0", "data1"}[line], true)
+	}
+	var last time.Time
+	for i, line := range sent {
+		select {
+		case p := <-in.Pulses():
+			if p.Line != line || p.Lost != 0 || !p.At.After(last) {
+				t.Errorf("pulse %d: %+v, want line %d after %v", i, p, line, last)
+			}
+			last = p.At
+		case <-time.After(30 * time.Second):
+			t.Fatal("no pulse came")
+		}
+	}
+	chip.Pull("data1", false)
+	if active, err := in.Active(); err != nil || active[0] || !active[1] {
+		t.Errorf("active %v, %v: want the second", active, err)
+	}
+	if _, err := OpenPulses([]string{"strike", "data1"}, gpio.PullUp, gpio.Low); err == nil || !strings.Contains(err.Error(), `GPIO line data1`) || !strings.Contains(err.Error(), `in use by "stationkeeper"`) {
+		t.Errorf("a line in use was given, or not explained: %v", err)
+	}
+}
