@@ -97,12 +97,9 @@ func (p *parser) rules(doc document) []Rule {
 	seen := map[identity]int{}
 	for i, d := range doc.Rules {
 		path := fmt.Sprintf("rules[%d]", i)
-		before := len(p.problems)
 		rule := p.rule(path, d)
-		if before == len(p.problems) {
-			if err := rule.Validate(); err != nil {
-				p.bad(path, "%w", err)
-			}
+		if err := rule.Validate(); err != nil && rule.Kind != "" {
+			p.bad(path, "%w", err)
 		}
 		if first, twice := seen[rule.identity()]; twice {
 			p.bad(path+".name", "%q is the name of rules[%d] at %s already", rule.Name, first, rule.Point)
@@ -178,6 +175,7 @@ func (p *parser) kind(path string, d documentRule, rule *Rule) {
 		said++
 	}
 	if said != 1 {
+		rule.Kind = ""
 		p.bad(path, "expected exactly one of above, below, rises, falls, unreadable, drift and condition")
 	}
 }
@@ -189,6 +187,7 @@ func (p *parser) duration(path, text string) time.Duration {
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
 		p.bad(path, "%q: expected a time like 90s, 10m or 1h30m", text)
+		return 0
 	}
 	return d
 }
@@ -204,6 +203,7 @@ func (p *parser) schedule(path string, hours []documentHours) Schedule {
 			d := slices.Index(weekdays, strings.ToLower(name))
 			if d < 0 {
 				p.bad(fmt.Sprintf("%s.days[%d]", path, k), "%q: expected one of %s", name, strings.Join(weekdays, ", "))
+				continue
 			}
 			out.Days = append(out.Days, time.Weekday(d))
 		}

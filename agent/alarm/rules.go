@@ -105,12 +105,19 @@ func (r *Rules) Due(s State, at record.Moment) (time.Duration, bool) {
 	return due, wanted
 }
 
-// all are the rules, and one for each condition that has been told and has none.
+// all are the rules, and one for each condition that has been told, or has an open alarm, and has none.
 func (r *Rules) all(s State) []Rule {
+	seen := map[identity]bool{}
+	for id := range s.conditions {
+		seen[id] = true
+	}
+	for _, a := range s.Open {
+		seen[identity{a.Point, a.Rule}] = true
+	}
 	var others []Rule
-	for id, c := range s.conditions {
+	for id := range seen {
 		if _, found := r.find(id); !found {
-			others = append(others, Rule{Point: id.point, Name: id.name, Kind: KindCondition, Level: c.Level})
+			others = append(others, Rule{Point: id.point, Name: id.name, Kind: KindCondition})
 		}
 	}
 	slices.SortFunc(others, func(a, b Rule) int {

@@ -2,14 +2,13 @@ package alarm
 
 import "time"
 
-// The rules that are usual for the air at the equipment's inlet.
-
 // ASHRAE are the rules of the ASHRAE TC 9.9 "Thermal Guidelines for Data Processing Environments" for a temperature in
 // °C or a humidity in %RH at the inlet of class A1 equipment; none for another unit.
 //
 //   - recommended 18 to 27 °C: outside of it is minor;
 //   - allowable for class A1 15 to 32 °C: outside of it is major;
-//   - recommended up to 60 %RH, allowable for class A1 8 to 80 %RH.
+//   - recommended up to 60 %RH, allowable for class A1 8 to 80 %RH;
+//   - no more than 5 °C in 15 minutes, which is 20 °C an hour: rising faster is major.
 //
 // The recommended range of dew points (5.5 to 15 °C, in the fifth edition −9 to 15 °C) cannot be watched at a humidity
 // alone.
@@ -28,8 +27,9 @@ func ASHRAE(p Point) []Rule {
 }
 
 // GB50174 are the rules of GB 50174-2017, Code for design of data centers, appendix A (technical requirements of all
-// grades): cold aisle or air inlet of cabinets 18 to 27 °C, dew point 5.5 to 15 °C and at the same time at most 60 %RH. It
-// knows no second, wider range for running equipment; major is here 5 °C beyond the first, as in ASHRAE's class A1.
+// grades), which section 5.1.1 sends to when the equipment's own requirements are not known: cold aisle or air inlet of
+// cabinets 18 to 27 °C, dew point 5.5 to 15 °C and at the same time at most 60 %RH, change of less than 20 °C an hour (5 °C
+// with tapes). It knows no second, wider range; major is here 5 °C beyond the first, which above is ASHRAE's class A1.
 func GB50174(p Point) []Rule {
 	switch p.Unit {
 	case "°C":
@@ -50,9 +50,13 @@ func band(point string, low, high, tooLow, tooHigh, hysteresis float64) []Rule {
 	}
 }
 
-// common are the rules of every temperature: it may drift, and its sensor fall silent.
+// common are the rules of every temperature: it may rise fast or drift, and its sensor fall silent.
 func common(point string) []Rule {
-	return []Rule{{Point: point, Name: "drift", Kind: KindDrift, Level: Minor}, silent(point)}
+	return []Rule{
+		{Point: point, Name: "rises fast", Kind: KindRate, Side: Above, Limit: 20, Hysteresis: 10, Window: 15 * time.Minute, Level: Major},
+		{Point: point, Name: "drift", Kind: KindDrift, Level: Minor},
+		silent(point),
+	}
 }
 
 func silent(point string) Rule {
