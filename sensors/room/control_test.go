@@ -265,3 +265,23 @@ func TestChangesAreReadAsWritten(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a script says, it is done or refused in one line.
+func FuzzCommand(f *testing.F) {
+	for _, said := range []string{"badge in 0012345678", "keys out 12#", "door ajar", "temperature -40", "temperature 1e400", "people maybe", "", "watch", "exit now"} {
+		f.Add(said)
+	}
+	r, err := New(quietOptions(1))
+	if err != nil {
+		f.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(f.Context())
+	cancel() // nobody is there to be called or sent home
+	f.Fuzz(func(t *testing.T, said string) {
+		_, err := r.command(ctx, strings.Fields(said))
+		var env physic.Env
+		if sensed := r.Sensor().Sense(&env); sensed != nil || env.Temperature < physic.ZeroCelsius-41*physic.Kelvin || env.Temperature > physic.ZeroCelsius+126*physic.Kelvin {
+			t.Errorf("%q: %v, then %s, %v", said, err, env.Temperature, sensed)
+		}
+	})
+}

@@ -89,8 +89,11 @@ func (r *Room) opens(ctx context.Context, v visit, reader *Reader, changes <-cha
 	for !r.yields() {
 		gone, stop := context.WithTimeout(ctx, patience)
 		select {
-		case c := <-changes:
+		case c, told := <-changes:
 			stop()
+			if !told { // too much was going on
+				return false
+			}
 			if reader != nil && c.What == reader.signal() && !r.reply(ctx, v, reader, signal.Tone(c.To)) {
 				return false
 			}
