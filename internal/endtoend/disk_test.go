@@ -169,14 +169,14 @@ func TestAgentWithoutDisk(t *testing.T) {
 	o.until(t, "the first door event", func() bool { return o.count(t, "agent", record.DoorClosed) == 1 })
 	d.fill(t)
 	t.Logf("%v", agent.says("the disk is full"))
-	agent.says(`msg="door open"`)
+	agent.says("msg=door.opened")
 	d.clear(t)
 	agent.says("the disk has room again")
 	agent.stop()
 	o.compare(t, "agent", d.folder())
 	opened := 0
 	for _, line := range agent.Lines() {
-		if strings.Contains(line, `msg="door open"`) {
+		if strings.Contains(line, "msg=door.opened") {
 			opened++
 		}
 	}

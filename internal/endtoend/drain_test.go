@@ -17,7 +17,7 @@ func TestBrokerRestartsInMidDrain(t *testing.T) {
 	o.kill()
 	data := t.TempDir()
 	agent := startAgent(t, o, data)
-	agent.says(`msg="recording ended"`)
+	agent.says("msg=replay.ended")
 	o.start(t)
 	acked := make(chan struct{}, 100)
 	stranger := mqtt.NewClient(mqtt.NewClientOptions().AddBroker(m.URL()).SetClientID("stranger").SetAutoReconnect(false))

@@ -82,7 +82,7 @@ func TestDamagedJournal(t *testing.T) {
 			o.kill()
 			data := t.TempDir()
 			agent := startAgent(t, o, data)
-			agent.says(`msg="recording ended"`)
+			agent.says("msg=replay.ended")
 			agent.stop()
 			epoch, before := held(t, data)
 			file := filepath.Join(data, journal.FileName)
@@ -95,8 +95,8 @@ func TestDamagedJournal(t *testing.T) {
 			}
 			o.start(t)
 			agent = startAgent(t, o, data)
-			agent.says(`msg="door closed"`)
-			agent.says(`msg="recording ended"`)
+			agent.says("msg=door.closed")
+			agent.says("msg=replay.ended")
 			agent.stop()
 			o.drain(t, "agent", openJournal(t, data))
 			if n := o.count(t, "agent", record.DoorClosed); n == 0 {

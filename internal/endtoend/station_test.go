@@ -280,7 +280,7 @@ func TestWire(t *testing.T) {
 			t.Fatalf("never saw both nodes go offline, only %v", kinds)
 		}
 	}
-	for _, want := range []string{"agent up", "agent ack", "agent state", "agent online", "kiosk up", "kiosk ack", "kiosk state", "kiosk online"} {
+	for _, want := range []string{"agent up", "agent ack", "agent state", "agent online", "agent config/reported", "kiosk up", "kiosk ack", "kiosk state", "kiosk online"} {
 		if kinds[want] == 0 {
 			t.Errorf("no message of kind %q among %v", want, kinds)
 		}
@@ -301,6 +301,9 @@ func readable(topic record.Topic, payload []byte) error {
 		return err
 	case record.KindState:
 		_, err := record.DecodeState(payload)
+		return err
+	case record.KindReported:
+		_, err := record.DecodeReported(payload)
 		return err
 	default:
 		_, err := record.DecodePresence(payload)
