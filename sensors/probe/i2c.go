@@ -202,17 +202,19 @@ func (a asker) hdc302x() (string, string) {
 	return unknown + " (an SHT3x?)", ""
 }
 
-// lm75: the family has no identity, but all of them have the limits 75 °C and 80 °C after power-on, in registers 2 and 3.
+// lm75: the family has no identity. A TMP102's configuration has a second byte, with the rate of its conversions, which
+// nobody sets to the slowest. All have the limits 75 °C and 80 °C after power-on, in registers 2 and 3.
 func (a asker) lm75() (string, string) {
 	configuration := a.read(2, 1)
-	if !a.is(2, 0x4b, 0x00) || !a.is(3, 0x50, 0x00) || len(configuration) != 2 {
+	switch {
+	case len(configuration) != 2:
 		return unknown, ""
+	case configuration[0]&0x60 == 0x60 && configuration[1]&0x1f == 0 && configuration[1]&0xc0 != 0 && configuration[0] != configuration[1]:
+		return "TMP102, by its configuration", "tmp102"
+	case a.is(2, 0x4b, 0x00) && a.is(3, 0x50, 0x00):
+		return "TMP105, TMP75 or LM75, by its limits", "tmp105, or lm75 if that one refuses it"
 	}
-	// A TMP102's has a second byte, with the rate of its conversions, which nobody sets to the slowest.
-	if configuration[0]&0x60 == 0x60 && configuration[1]&0x1f == 0 && configuration[1]&0xc0 != 0 && configuration[0] != configuration[1] {
-		return "TMP102", "tmp102"
-	}
-	return "TMP105, TMP75 or LM75, by its limits", "tmp105, or lm75 if that one refuses it"
+	return unknown, ""
 }
 
 func (a asker) bosch() (string, string) {

@@ -81,8 +81,7 @@ func owner(path string) (Owner, error) {
 func synced() (bool, error) {
 	var t unix.Timex
 	state, err := unix.Adjtimex(&t)
-	const unsynchronised = 0x40 // STA_UNSYNC of linux/timex.h
-	return state != unix.TIME_ERROR && t.Status&unsynchronised == 0, err
+	return state != unix.TIME_ERROR && t.Status&unix.STA_UNSYNC == 0, err
 }
 
 func (m Machine) path(path string) string { return filepath.Join(m.Root, path) }

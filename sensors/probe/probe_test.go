@@ -198,7 +198,7 @@ func sensors() *bus {
 		0x38: {"\x71": "\x18"},
 		0x44: {"\x37\x81": "\x30\x00\x0a"},
 		0x45: {},
-		0x48: with(map[string]string{"\x01": "\x60\xa0"}),
+		0x48: {"\x01": "\x60\xa0", "\x02": "\x1e\x00"}, // with limits of its own
 		0x49: with(map[string]string{"\x01": "\x00\x00"}),
 		0x4a: {"\x01": "\x85\x83"}, // an ADS1115
 		0x4b: with(map[string]string{"\x01": "\x60\xff"}),
@@ -222,6 +222,7 @@ func configuration() []Wanted {
 		{Kind: WantLine, Name: "pinctrl-bcm2711/41", Place: "inputs[1].pin", Point: "room/smoke"},
 		{Kind: WantLine, Name: "TWICE", Place: "inputs[3].pin", Point: "room/tamper"},
 		{Kind: WantSensor, Driver: "tmp105", Bus: "1", Name: "0x4c", Place: "climate[13]", Point: "kernel/temperature"},
+		{Kind: WantSensor, Driver: "lm75", Bus: "1", Name: "0x4a", Place: "climate[14]", Point: "odd/temperature"},
 		{Kind: WantLine, Name: "gpiochip9/1", Place: "inputs[2].pin", Point: "room/mains"},
 		{Kind: WantSensor, Driver: "tmp102", Bus: "1", Name: "0x48", Place: "climate[0]", Point: "room/temperature"},
 		{Kind: WantSensor, Driver: "tmp105", Bus: "/dev/i2c-1", Name: "0x49", Place: "climate[1]", Point: "rack/temperature"},

@@ -38,6 +38,7 @@ type Report struct {
 
 	machine Machine
 	options Options
+	rooted  []string // devices that only root may open, as patterns
 }
 
 // Board is the computer and its system.
@@ -84,6 +85,7 @@ func Look(m Machine, o Options) *Report {
 	for _, w := range o.Wanted {
 		r.Answers = append(r.Answers, r.answer(w))
 	}
+	r.install()
 	return r
 }
 

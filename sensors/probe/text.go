@@ -57,14 +57,14 @@ func (p *page) table(indent string, rows [][]string) {
 func (r *Report) writeMachine(p *page) {
 	p.section("This machine")
 	b, u, c := r.Board, r.User, r.Clock
-	clock := "NOT synchronised: is systemd-timesyncd or chrony running? Until it is, records say that their time is unsure"
+	clock := "NOT synchronised: is systemd-timesyncd or chrony running?"
 	switch {
 	case c.Unknown != nil:
 		clock = "nobody can say whether it is synchronised: " + c.Unknown.Error()
 	case c.Synced:
 		clock = "synchronised"
 	}
-	rtc := "none: after a power cut the time is wrong until the network has set it; records say so"
+	rtc := "none: after a power cut the time is wrong until the network has set it"
 	if len(c.RTC) > 0 {
 		rtc = strings.Join(c.RTC, ", ")
 	}
@@ -99,18 +99,23 @@ func (r *Report) writeLines(p *page) {
 		}
 		p.say("/dev/%s (%s), %d lines", c.Name, c.Label, len(c.Lines))
 		var rows [][]string
-		without := 0
+		free, taken := 0, 0 // without any name
 		for _, l := range c.Lines {
-			if l.Name == "" && !l.Used {
-				without++
+			if l.Name == "" && l.Consumer == "" {
+				if free++; l.Used {
+					free, taken = free-1, taken+1
+				}
 				continue
 			}
 			name := orElse(l.Name, fmt.Sprintf("%s/%d", orElse(c.Label, c.Name), l.Number))
 			rows = append(rows, []string{name, fmt.Sprintf("line %d", l.Number), direction(l), user(l)})
 		}
 		p.table("    ", rows)
-		if without > 0 {
-			p.say("  %s free and without a name: say %s/NUMBER", lines(without), orElse(c.Label, c.Name))
+		if free > 0 {
+			p.say("  %s free and without a name: say %s/NUMBER", lines(free), orElse(c.Label, c.Name))
+		}
+		if taken > 0 {
+			p.say("  %s in use, and nobody says what for", lines(taken))
 		}
 	}
 }
@@ -149,7 +154,14 @@ func (r *Report) writeBuses(p *page) {
 		p.say("asked only at the addresses of known sensors, by reading; --no-scan leaves them alone")
 	}
 	for _, b := range r.Buses {
-		p.say("%s", strings.TrimSpace(fmt.Sprintf("%s  %s  %s", b.Path, b.Name, b.Word())))
+		word := b.Word()
+		switch {
+		case word == "" && !b.Scanned && b.Fault == "":
+			word = "not asked"
+		case b.Scanned && b.Fault == "" && len(b.Chips) == 0:
+			word = "no known sensor answers"
+		}
+		p.say("%s", strings.TrimSpace(fmt.Sprintf("%s  %s  %s", b.Path, b.Name, word)))
 		var rows [][]string
 		for _, f := range b.Chips {
 			use := ""
@@ -162,13 +174,8 @@ func (r *Report) writeBuses(p *page) {
 			rows = append(rows, []string{fmt.Sprintf("0x%02x", f.Address), f.What, use})
 		}
 		p.table("    ", rows)
-		switch {
-		case b.Fault != "":
+		if b.Fault != "" {
 			p.say("  %s", b.Fault)
-		case b.Scanned && len(b.Chips) == 0:
-			p.say("  no known sensor answers")
-		case !b.Scanned && b.Word() == "":
-			p.say("  not asked")
 		}
 	}
 }
@@ -215,11 +222,19 @@ func (r *Report) writePorts(p *page) {
 	for _, s := range r.Serial {
 		word := s.Word()
 		if s.Console {
-			word = strings.TrimSpace("the kernel's console is on it " + word)
+			word = both("the kernel's console is on it", word)
 		}
 		rows = append(rows, []string{s.Path, strings.Join(s.Names, ", "), word})
 	}
 	p.table("  ", rows)
+}
+
+// both joins what there is of two remarks.
+func both(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + ", " + b
 }
 
 func (r *Report) writeInputs(p *page) {
@@ -261,7 +276,7 @@ func (r *Report) writeBoard(p *page) {
 		if d.Active {
 			state = "running"
 		}
-		rows = append(rows, []string{d.Path, d.Identity, orElse(d.Timeout, "?") + " s", strings.TrimSpace(state + " " + d.Word())})
+		rows = append(rows, []string{d.Path, d.Identity, orElse(d.Timeout, "?") + " s", both(state, d.Word())})
 	}
 	p.table("  ", rows)
 }

@@ -35,8 +35,11 @@ func (m Machine) accounts(path string) []account {
 func (m Machine) name(path string, number int) string {
 	for _, a := range m.accounts(path) {
 		if a.number == number {
-			return a.name
+			return clean(a.name)
 		}
+	}
+	if number == 0 {
+		return "root" // also where there is no list
 	}
 	return strconv.Itoa(number)
 }
@@ -56,32 +59,48 @@ const rules = "60-stationkeeper.rules"
 
 // advise notes what to do about a device that the user may not open: join the group that may, or give it to one.
 func (r *Report) advise(path string) {
-	advice := r.advice(r.machine.end(path))
+	path = r.machine.end(path)
+	kind, _ := number(path)
+	kind = strings.TrimRight(kind, "0123456789.") + "*"
+	o, err := r.machine.Owner(r.machine.path(path))
+	const readWrite = 0o060
+	switch {
+	case err != nil:
+		r.note(fmt.Sprintf("%s cannot be looked at: %v", path, err))
+	case o.Group == 0 || o.Mode&readWrite != readWrite:
+		if !slices.Contains(r.rooted, kind) {
+			r.rooted = append(r.rooted, kind)
+		}
+	default:
+		r.note(r.join(kind, o.Group))
+	}
+}
+
+func (r *Report) note(advice string) {
 	if !slices.Contains(r.Advice, advice) {
 		r.Advice = append(r.Advice, advice)
 	}
 }
 
-func (r *Report) advice(path string) string {
-	kind, _ := number(path)
-	o, err := r.machine.Owner(r.machine.path(path))
-	if err != nil {
-		return fmt.Sprintf("%s cannot be looked at: %v", path, err)
+// join is what to do about devices that belong to a group.
+func (r *Report) join(kind string, number int) string {
+	group, user := r.machine.name("/etc/group", number), r.User.Name
+	switch {
+	case slices.Contains(r.machine.Groups, number):
+		return fmt.Sprintf("%s belong to group %s, which %s is in, and cannot be opened all the same: does a sandbox or a container forbid it?", kind, group, user)
+	case r.machine.member(user, number):
+		return fmt.Sprintf("%s belong to group %s. %s has been added to it, but not in this session: log out and in again, or restart the service", kind, group, user)
 	}
-	const readWrite = 0o060
-	if o.Group == 0 || o.Mode&readWrite != readWrite {
-		return fmt.Sprintf("%s* belong to %s alone. Install configs/udev/%s in /etc/udev/rules.d, which gives them to a group; then: sudo udevadm control --reload && sudo udevadm trigger",
-			kind, r.machine.name("/etc/passwd", o.User), rules)
+	return fmt.Sprintf("%s belong to group %s. Join it: sudo usermod -aG %s %s, then log in again; a service gets it by SupplementaryGroups=%s in its unit",
+		kind, group, group, user, group)
+}
+
+// install is what to do about devices that no group may open.
+func (r *Report) install() {
+	if len(r.rooted) > 0 {
+		r.note(fmt.Sprintf("%s are for root alone. Install configs/udev/%s in /etc/udev/rules.d, which gives them to groups, then: sudo udevadm control --reload && sudo udevadm trigger",
+			strings.Join(r.rooted, ", "), rules))
 	}
-	group := r.machine.name("/etc/group", o.Group)
-	if slices.Contains(r.machine.Groups, o.Group) {
-		return fmt.Sprintf("%s* belong to group %s, which %s is in, and cannot be opened all the same: does a sandbox or a container forbid it?", kind, group, r.User.Name)
-	}
-	if r.machine.member(r.User.Name, o.Group) {
-		return fmt.Sprintf("%s* belong to group %s. %s has been added to it, but not in this session: log out and in again, or restart the service", kind, group, r.User.Name)
-	}
-	return fmt.Sprintf("%s* belong to group %s. Join it: sudo usermod -aG %s %s, then log in again; a service gets it by SupplementaryGroups=%s in its unit",
-		kind, group, group, r.User.Name, group)
 }
 
 func (m Machine) member(user string, group int) bool {

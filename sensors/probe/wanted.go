@@ -161,6 +161,8 @@ func (r *Report) findChip(w Wanted, model climate.Model) (Verdict, string) {
 			return Busy, fmt.Sprintf("the kernel's driver %s has 0x%02x on %s", f.Kernel, address, bus.Path)
 		case slices.Contains(strings.FieldsFunc(f.Driver, func(c rune) bool { return c == ',' || c == ' ' }), w.Driver):
 			return Present, fmt.Sprintf("%s at 0x%02x on %s", f.What, address, bus.Path)
+		case f.What == unknown && (w.Driver == "tmp105" || w.Driver == "lm75"):
+			return Present, fmt.Sprintf("at 0x%02x on %s is a chip that cannot be told from others", address, bus.Path)
 		case f.What != unknown:
 			return Missing, fmt.Sprintf("at 0x%02x on %s is another chip: %s", address, bus.Path, f.What)
 		default:
