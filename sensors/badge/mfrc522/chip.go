@@ -65,8 +65,9 @@ const (
 	answer = 40 // ticks of 25 µs that a card may take to begin its answer
 	// guard bounds what the chip takes for one exchange; the longest is some milliseconds.
 	guard = 25 * time.Millisecond
-	// glance is the pause between two looks at the chip while it is busy.
-	glance = 200 * time.Microsecond
+	// glance is the pause between two looks at the chip while it is busy: a card's answer takes half a millisecond, and
+	// the chip has waited long enough for it after one.
+	glance = 500 * time.Microsecond
 )
 
 var (
@@ -213,7 +214,7 @@ func (c *chip) exchange(sent []byte, bits byte) ([]byte, error) {
 	if irq&(irqReceived|irqIdle) == 0 {
 		return nil, errSilent
 	}
-	return c.received(bits == 0)
+	return c.received(align(sent, bits) == 0)
 }
 
 // align is where the answer's first bit goes. Only the parts of an identifier are continued in mid-byte; the answer to a

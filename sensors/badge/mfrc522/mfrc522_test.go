@@ -128,6 +128,24 @@ func TestDisturbedAnswersAreNoCard(t *testing.T) {
 	}
 }
 
+// An answer that ends in mid-byte has lost its end, whatever is in the bits that came.
+func TestAnswersThatEndInMidByteAreNoCard(t *testing.T) {
+	for exchange := 1; exchange <= 3; exchange++ {
+		b := newBoard(t)
+		c := started(t, b)
+		b.present([]byte{0x04, 0x01, 0x02, 0x03}) // its check byte ends in a zero, which the FIFO has anyway
+		b.garble = func(n int, answer []bool) []bool {
+			if n == exchange {
+				return answer[:len(answer)-1]
+			}
+			return answer
+		}
+		if got, err := c.poll(); got != nil || err != nil {
+			t.Errorf("answer %d: got % X, %v", exchange, got, err)
+		}
+	}
+}
+
 func TestCardsThatLeaveAreNoFault(t *testing.T) {
 	for exchange := 1; exchange <= 6; exchange++ {
 		b := newBoard(t)
@@ -302,6 +320,11 @@ func TestStartRefusesWhatIsNoChip(t *testing.T) {
 		if err := (&chip{bus: b, name: "MFRC522"}).start(); err == nil || !strings.Contains(err.Error(), "nothing answers") {
 			t.Errorf("version %02X: %v", version, err)
 		}
+	}
+	b := newBoard(t)
+	b.frozen = regTReloadLo
+	if err := (&chip{bus: b, name: "MFRC522"}).start(); err == nil || !strings.Contains(err.Error(), "nothing answers") {
+		t.Errorf("what is written does not stay: %v", err)
 	}
 	for _, version := range []byte{0x91, 0x92, 0x88, 0xB2, 0x12} { // of NXP, and of copies
 		b := newBoard(t)

@@ -19,6 +19,7 @@ type board struct {
 	unplugged bool  // the bus reads as high
 	broken    error // the bus itself fails
 	stuck     bool  // it never ends an exchange
+	frozen    byte  // the register that keeps its value, if not 0
 	garble    func(n int, answer []bool) []bool
 	exchanges int
 	open      int // how often it is open: never twice
@@ -107,6 +108,9 @@ func (b *board) read(register byte) byte {
 }
 
 func (b *board) write(register, value byte) {
+	if b.frozen != 0 && register == b.frozen {
+		return
+	}
 	switch register {
 	case regFIFO:
 		b.fifo = append(b.fifo, value)

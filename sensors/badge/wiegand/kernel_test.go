@@ -109,7 +109,8 @@ func TestRealWiresAreReadInOrderAndHeal(t *testing.T) {
 	sightings := make(chan badge.Sighting, 100)
 	ctx, cancel := context.WithCancel(t.Context())
 	var done sync.WaitGroup
-	o := Options{Data0: c.name + "0", Data1: c.name + "1", Retry: 10 * time.Millisecond, Keypad: true}
+	// On a machine that is busy the simulator may pause for long between two bits.
+	o := Options{Data0: c.name + "0", Data1: c.name + "1", Retry: 10 * time.Millisecond, Keypad: true, Silence: time.Second}
 	done.Go(func() { Watch(ctx, o, func(s badge.Sighting) { sightings <- s }) })
 	defer func() { cancel(); done.Wait() }()
 	expect := func(want string) {
@@ -135,7 +136,7 @@ func TestRealWiresAreReadInOrderAndHeal(t *testing.T) {
 	expect("wires of the Wiegand reader")
 	c.live(true)
 	expect("works")
-	for number := range uint64(50) {
+	for number := range uint64(10) {
 		c.send(card(0x04A1B2C3+number<<8, 32))
 		expect(fmt.Sprintf("card %010d", 0x04A1B2C3+number<<8))
 	}
