@@ -119,7 +119,7 @@ type summary struct {
 	Windows     int       `json:"windows"`
 	Detected    int       `json:"detected"`
 	LeadHours   []float64 `json:"lead_hours"` // of the detected windows, in order
-	FalseAlarms float64   `json:"vainalarms_per_month"`
+	FalseAlarms float64   `json:"false_alarms_per_month"`
 }
 
 func (s score) summary() summary {

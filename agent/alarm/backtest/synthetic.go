@@ -90,7 +90,8 @@ func (r room) record(seed uint64, t *trouble, begins float64) []reading {
 		keep := math.Exp(-step.Hours() / max(r.hours, 1e-9))
 		noise = keep*noise + math.Sqrt(1-keep*keep)*r.noise*rng.NormFloat64()
 		value := 22 + noise + r.regular(at, phase) + r.jitter*rng.NormFloat64()
-		if since := at.Sub(monday).Hours() - begins*24; t != nil && since >= 0 && since < t.hours {
+		since := at.Sub(monday).Hours() - begins*24
+		if t != nil && since >= 0 && since < t.hours {
 			value += t.adds(since, r.spread(), rng)
 		}
 		if r.grain > 0 {
@@ -99,7 +100,7 @@ func (r room) record(seed uint64, t *trouble, begins float64) []reading {
 		if at.After(gap) && rng.Float64() < r.gaps*step.Hours()/(30*24) {
 			gap = at.Add(time.Duration(rng.ExpFloat64() * 48 * float64(time.Hour)))
 		}
-		if at.After(gap) {
+		if at.After(gap) || t != nil && since >= 0 && since < 48 { // what begins unseen is not to be detected
 			readings = append(readings, reading{at, r.unit(value)})
 		}
 	}
