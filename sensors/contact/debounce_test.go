@@ -109,6 +109,10 @@ func TestAnEdgeEndsWhatWasStable(t *testing.T) {
 	if s, counts = s.settle(at(170*ms), hold); !counts || s.level != gpio.High || !s.since.Equal(at(120*ms)) {
 		t.Errorf("got %+v, want high since 120 ms", s)
 	}
+	// A look of before the last edge, taken into account after it, changes nothing either.
+	if late := s.edge(gpio.Low, at(200*ms)).look(gpio.High, at(199*ms)); late.seen != gpio.Low || !late.since.Equal(at(200*ms)) {
+		t.Errorf("got %+v, want low since 200 ms", late)
+	}
 	// One that says the same as the look, but since earlier, is when it began.
 	s = s.look(gpio.Low, at(300*ms)).edge(gpio.Low, at(290*ms))
 	if s, counts = s.settle(at(340*ms), hold); !counts || !s.since.Equal(at(290*ms)) {

@@ -169,6 +169,22 @@ func TestRemotePlaysPeople(t *testing.T) {
 	}
 }
 
+func TestPeopleWhoAreSentHomeWarmNothing(t *testing.T) {
+	r, remote := controlled(t)
+	if _, err := remote.People(true); err != nil {
+		t.Fatal(err)
+	}
+	r.move(false, +3)
+	if _, err := remote.People(false); err != nil {
+		t.Fatal(err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.inside != 0 {
+		t.Errorf("%d are still inside", r.inside)
+	}
+}
+
 func TestRemoteHoldsTheTemperature(t *testing.T) {
 	r, remote := controlled(t)
 	sense := func() float64 {

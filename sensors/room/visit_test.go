@@ -27,6 +27,7 @@ type guard struct {
 	room  *Room
 	tone  func(reader string, s badge.Sighting) signal.Tone // what it says to a card or a key; Granted opens
 	exits bool                                              // the button opens
+	speed float64                                           // of the room, when it matters
 
 	mu   sync.Mutex
 	seen []string
@@ -125,7 +126,11 @@ func (g *guard) button(ctx context.Context) {
 // guarded lets a room live for d and returns what happened.
 func guarded(t *testing.T, seed uint64, d time.Duration, g *guard) []string {
 	synctest.Test(t, func(t *testing.T) {
-		r, err := New(quietOptions(seed))
+		o := quietOptions(seed)
+		if g.speed > 0 {
+			o.Speed = g.speed
+		}
+		r, err := New(o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -180,6 +185,19 @@ func TestPeopleWhoAreDeniedGoAway(t *testing.T) {
 	seen := guarded(t, 2, 10*time.Minute, &guard{tone: func(string, badge.Sighting) signal.Tone { return signal.Denied }})
 	if in := count(seen, "card in"); in < 3 || count(seen, "door") > 0 || count(seen, "button") > 0 || count(seen, "card out") > 0 {
 		t.Errorf("got %q: want people to come and go away", seen)
+	}
+}
+
+// A door that opens for somebody else a moment after the reader said no is not gone through.
+func TestPeopleWhoAreDeniedDoNotWait(t *testing.T) {
+	g := &guard{speed: 1} // so that nobody else comes while it is open
+	g.tone = func(string, badge.Sighting) signal.Tone {
+		time.AfterFunc(time.Second, g.open)
+		return signal.Denied
+	}
+	seen := guarded(t, 2, 4*time.Hour, g)
+	if opened := count(seen, "strike open"); opened < 3 || count(seen, "door") > 0 {
+		t.Errorf("the strike opened %d times: got %q", opened, seen)
 	}
 }
 
