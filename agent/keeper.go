@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"log/slog"
 	"maps"
 	"slices"
@@ -36,7 +35,6 @@ type keeper struct {
 	locks  map[string]lock   // by door
 	open   map[string]bool   // which strikes are, of doors with a lock
 	tells  map[string]teller // by reader
-	log    *slog.Logger
 
 	memory  memory
 	states  map[string]record.State
@@ -80,9 +78,6 @@ func (k *keeper) flush() {
 
 // record has events written down.
 func (k *keeper) record(entries ...record.Entry) {
-	for _, e := range entries {
-		k.log.Info(e.Type, "point", e.Source, "data", string(e.Data))
-	}
 	k.pending.events = append(k.pending.events, entries...)
 }
 
@@ -228,14 +223,7 @@ func (k *keeper) judge(e alarm.Event) {
 func (k *keeper) setAlarms(s alarm.State, entries []record.Entry) {
 	k.memory.Alarms = s
 	k.changed = k.changed || len(entries) > 0
-	for _, e := range entries {
-		level := slog.LevelInfo
-		if e.Type == record.AlarmRaised {
-			level = slog.LevelWarn
-		}
-		k.log.Log(context.Background(), level, e.Type, "point", e.Source, "data", string(e.Data))
-	}
-	k.pending.events = append(k.pending.events, entries...)
+	k.record(entries...)
 }
 
 // door takes a change of a door's contact, or that it cannot be read.
@@ -379,9 +367,7 @@ func (k *keeper) failed(point, reason string, at time.Time) {
 	if _, already := k.memory.Faults[point]; !already {
 		k.memory.Faults[point] = reason
 		k.changed = true
-		k.log.Warn("point failed", "point", point, "reason", reason)
-		k.pending.events = append(k.pending.events,
-			record.NewEntry(record.PointFailed, point, at, record.PointData{Quality: record.Faulty, Reason: reason}))
+		k.record(record.NewEntry(record.PointFailed, point, at, record.PointData{Quality: record.Faulty, Reason: reason}))
 		k.judge(alarm.Quality{Point: point, Quality: record.Faulty, Reason: reason})
 	}
 	if last := k.states[point]; last.Quality != record.Faulty || last.Reason != reason {

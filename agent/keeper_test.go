@@ -103,7 +103,7 @@ func newKeeper(t *testing.T) (*keeper, *trail, *hands) {
 	k := &keeper{
 		moment: clock.now, scribe: atOnce{newScribe(tr, tr, t.TempDir(), quiet())}, rules: rules,
 		doors: map[string]string{"room/door": "room"}, locks: map[string]lock{}, open: map[string]bool{}, tells: map[string]teller{},
-		log: quiet(), memory: memory{Faults: map[string]string{}, Commands: map[string]time.Time{}},
+		memory: memory{Faults: map[string]string{}, Commands: map[string]time.Time{}},
 		states: map[string]record.State{}, fresh: map[string]freshness{}, opened: func(time.Duration) {},
 	}
 	return k, tr, clock

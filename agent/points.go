@@ -171,7 +171,7 @@ func readPoints(ctx context.Context, c configs.Agent, wait time.Duration) ([]poi
 			r := system()
 			return record.Moment{Wall: r.Wall, Clock: record.Synced, Mono: r.Mono}
 		},
-		scribe: h, rules: rules, log: quiet, memory: memory{Faults: map[string]string{}}, states: map[string]record.State{},
+		scribe: h, rules: rules, memory: memory{Faults: map[string]string{}}, states: map[string]record.State{},
 		doors: map[string]string{}, locks: map[string]lock{}, open: map[string]bool{}, tells: map[string]teller{},
 		fresh: map[string]freshness{}, opened: func(time.Duration) {}, config: record.Reported{}, policy: (*access.Policy)(nil),
 	}

@@ -94,7 +94,7 @@ func (o Options) keeper(n *node.Node, docs *documents) (*agent, error) {
 	s.written = h.durable
 	return &agent{scribe: s, health: h, keeper: &keeper{
 		moment: moments(o.Clock, n.Journal, o.Zone), scribe: s, policy: set.policy, rules: set.rules,
-		doors: o.areas(), locks: o.Locks, open: map[string]bool{}, tells: o.Tellers, log: o.Log,
+		doors: o.areas(), locks: o.Locks, open: map[string]bool{}, tells: o.Tellers,
 		memory: m, states: map[string]record.State{}, fresh: o.freshness(),
 		config: record.Reported{Refused: refused}, desired: set.desired, opened: h.struck,
 	}}, nil
@@ -154,14 +154,14 @@ func (o Options) watch(ctx context.Context, n *node.Node, a *agent, in inbox) er
 	var parts errgroup.Group
 	parts.Go(func() error { return a.health.serve(ctx) })
 	a.handle(func(k *keeper) { k.begin(o.names(), n.Started()) })
-	a.log.Info("agent ready", "station", o.Station, "node", o.Node, "version", o.Version, "data", o.Data, "points", len(o.names()),
+	o.Log.Info("agent ready", "station", o.Station, "node", o.Node, "version", o.Version, "data", o.Data, "points", len(o.names()),
 		"health", o.Health)
 	a.health.ready()
 	parts.Go(func() error { return observe(ctx, o.Sources, in, o.ExitAtEnd) })
 	in.serve(a.keeper, a.scribe.room, a.scribe.busy, a.health.beat)
 	a.handle(func(k *keeper) { k.finish(n.Stopped()) })
 	a.scribe.close()
-	a.log.Info("agent stopped")
+	o.Log.Info("agent stopped")
 	a.health.end()
 	err := parts.Wait()
 	if o.ExitAtEnd && ctx.Err() == nil {

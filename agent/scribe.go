@@ -254,11 +254,22 @@ func (s *scribe) flushStream(stream record.Stream) error {
 			s.late += len(group)
 		}
 		if stream == record.Events {
-			now := time.Now()
-			for _, l := range lines {
-				s.written(now.Sub(l.at))
-			}
+			s.tell(lines)
 		}
+	}
+}
+
+// tell logs events that are on disk.
+func (s *scribe) tell(events []waiting) {
+	now := time.Now()
+	for _, e := range events {
+		s.written(now.Sub(e.at))
+		level := slog.LevelInfo
+		switch e.Type {
+		case record.AlarmRaised, record.PointFailed, record.AccessDenied, record.ConfigRefused, record.CommandRefused:
+			level = slog.LevelWarn
+		}
+		s.log.Log(context.Background(), level, e.Type, "point", e.Source, "data", string(e.Data))
 	}
 }
 

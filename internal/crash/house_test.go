@@ -274,10 +274,11 @@ func (h *house) newAgent(node string) *victim {
 
 // writtenDown are the agent's messages, by type of record, that it logs only when the record is on disk.
 var writtenDown = map[string]string{
-	record.DoorOpened:     `msg="door open"`,
-	record.DoorClosed:     `msg="door closed"`,
-	record.BadgePresented: `msg="badge presented"`,
-	record.ReplayEnded:    `msg="recording ended"`,
+	record.DoorOpened:      "msg=" + record.DoorOpened,
+	record.DoorClosed:      "msg=" + record.DoorClosed,
+	record.AccessGranted:   "msg=" + record.AccessGranted,
+	record.RegisterEntered: "msg=" + record.RegisterEntered,
+	record.ReplayEnded:     "msg=" + record.ReplayEnded,
 }
 
 // launch starts a victim and waits for nothing.
