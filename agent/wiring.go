@@ -51,8 +51,8 @@ type measuring struct {
 const (
 	// contactRetry is the pause before a line that failed is tried again.
 	contactRetry = 5 * time.Second
-	// roomDebounce is for the contacts of a simulated room; real ones are configured.
-	roomDebounce = 50 * time.Millisecond
+	// roomDebounce is for the contacts of a simulated room, which bounce for up to 5 ms; real ones are configured.
+	roomDebounce = 20 * time.Millisecond
 )
 
 func newWiring(key access.Key) *Wiring {

@@ -19,7 +19,8 @@ type Line struct {
 	// Pull is the line's resistor: up (the standard; the contact switches to ground), down (it switches to the supply), or
 	// none (a resistor to the supply is fitted outside).
 	Pull string `yaml:"pull"`
-	// Debounce is how long a level must be stable to count; 0 means 50ms.
+	// Debounce is how long a level must be stable to count; 0 means 20ms: datasheets allow reed contacts 5 ms of bounces, and
+	// a door that opens is to be on disk within 50 ms.
 	Debounce time.Duration `yaml:"debounce"`
 }
 
@@ -67,7 +68,7 @@ type Input struct {
 func (l *Line) complete(contact string) {
 	orElse(&l.Contact, contact)
 	orElse(&l.Pull, "up")
-	orElse(&l.Debounce, 50*time.Millisecond)
+	orElse(&l.Debounce, 20*time.Millisecond)
 }
 
 func (d *Door) complete() {

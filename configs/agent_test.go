@@ -13,7 +13,7 @@ func TestAgentExamplesAreValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(a.Doors) != 1 || a.Doors[0].Debounce != 50*time.Millisecond || len(a.Climate) != 2 || a.Climate[0].Address != "72" /* 0x48: YAML reads numbers */ ||
+	if len(a.Doors) != 1 || a.Doors[0].Debounce != 20*time.Millisecond || len(a.Climate) != 2 || a.Climate[0].Address != "72" /* 0x48: YAML reads numbers */ ||
 		a.Climate[1].Address != "28-0000131825f2" || len(a.Alarms) != 7 || *a.Alarms[0].Above != 27 || a.Alarms[0].Below != nil || *a.Alarms[6].Hysteresis != 1 ||
 		len(a.Readers) != 2 || a.Readers[1].Device == "" || a.Doors[0].Strike.Pin != "GPIO23" || len(a.Inputs) != 2 || a.Access.KeyFile == "" {
 		t.Errorf("got %+v", a)
@@ -71,7 +71,7 @@ alarms: [{name: high, point: machine-room/humidity, above: 70, level: hint}]
 		t.Errorf("got %+v, %+v", d, r)
 	}
 	d, c, r, p := a.Doors[0], a.Climate[0], a.Simulate, a.Replay[0]
-	if d.Contact != "normally-closed" || d.Pull != "up" || d.Debounce != 50*time.Millisecond || c.Interval != 10*time.Second ||
+	if d.Contact != "normally-closed" || d.Pull != "up" || d.Debounce != 20*time.Millisecond || c.Interval != 10*time.Second ||
 		r.Room != "machine-room" || r.Speed != 1 || r.Interval != 10*time.Second ||
 		p.TimeColumn != "time" || p.ValueColumn != "value" || p.Unit != "C" || *a.Alarms[0].Hysteresis != 1 {
 		t.Errorf("got %+v", a)
