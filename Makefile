@@ -20,7 +20,7 @@ GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(
 WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
-.PHONY: help run replay evening screenshots test lint fuzz crash faults chaos powercut hil bench assets build cross clean setup-build setup-run \
+.PHONY: help run replay evening screenshots test lint fuzz crash faults chaos mutants powercut hil bench assets build cross clean setup-build setup-run \
 	setup-test setup-lint setup-screenshots setup-bench setup-powercut setup-hil
 
 help: ## list the targets
@@ -73,6 +73,9 @@ bin/machines:
 
 faults: setup-test assets ## disks that fail in every way at every place, under the journal
 	go test -timeout 1h -count=1 -v ./internal/journal -faults
+
+mutants: ## what the tests of the access rules let pass when one thing of the rules is changed; MUTANTS="-n 100 -seed 7" tries some
+	go run ./agent/access/mutation $(MUTANTS) -- -rapid.checks=10 -rapid.shrinktime=0s
 
 bench: setup-bench build ## what it costs, beside others, in one table; BENCH=-quick in three minutes
 	@$(GOBUILD) -o bin/ ./internal/bench

@@ -82,19 +82,19 @@ func TestBadDocumentsAreRefused(t *testing.T) {
 	door := func(members string) string { return `"doors": [{"door": "room/door", ` + members + `}]` }
 	for members, want := range map[string]string{
 		`"card": []`:                                                                   "card: there is no such member",
-		`"cards": {}`:                                                                  "cards: {}: expected a list",
-		`"cards": null`:                                                                "cards: null: expected a list",
+		`"cards": {}`:                                                                  "cards: got an object, expected a list",
+		`"cards": null`:                                                                "cards: got null, expected a list",
 		`"cards": [], "cards": []`:                                                     "cards: comes twice",
-		`"cards": [3]`:                                                                 "cards[0]: 3: expected an object",
-		`"check_purpose": 1`:                                                           "check_purpose: 1: expected true or false",
-		`"check_purpose": null`:                                                        "check_purpose: null: expected true or false",
-		`"clock_unknown": 1`:                                                           "clock_unknown: 1: expected text in quotes",
+		`"cards": [3]`:                                                                 "cards[0]: got 3, expected an object",
+		`"check_purpose": 1`:                                                           "check_purpose: got 1, expected true or false",
+		`"check_purpose": null`:                                                        "check_purpose: got null, expected true or false",
+		`"clock_unknown": 1`:                                                           "clock_unknown: got 1, expected text in quotes",
 		`"clock_unknown": "perhaps"`:                                                   `clock_unknown: "perhaps": expected one of ["allow" "deny"]`,
-		`"attempts": {"limit": 1.5}`:                                                   "attempts.limit: 1.5: expected a whole number",
+		`"attempts": {"limit": 1.5}`:                                                   "attempts.limit: got 1.5, expected a whole number",
 		`"attempts": {"limit": -1}`:                                                    "attempts.limit: -1",
 		`"attempts": {"limit": 101}`:                                                   "attempts.limit: 101",
 		`"attempts": {"delay": "61m"}`:                                                 "attempts.delay: 1h1m0s: expected at most 1h0m0s",
-		`"attempts": {"delay": 5}`:                                                     "attempts.delay: 5: expected text in quotes",
+		`"attempts": {"delay": 5}`:                                                     "attempts.delay: got 5, expected text in quotes",
 		`"attempts": {"delay": "0s"}`:                                                  `attempts.delay: "0s": expected a length of time`,
 		`"attempts": {"delay": "soon"}`:                                                `attempts.delay: "soon": expected a length of time`,
 		`"attempts": {"longest_delay": "25h"}`:                                         "attempts.longest_delay: 25h0m0s",
@@ -176,8 +176,10 @@ func TestBadDocumentsAreRefused(t *testing.T) {
 			t.Errorf("%s:\n got %v\nwant %s", members, err, want)
 		}
 	}
-	for text, want := range map[string]string{"": "expected a JSON object", "{": "expected a JSON object", "[]": "document: []: expected an object",
-		"null": "document: null: expected an object", "{} {}": "goes on after", `{"cards": [],}`: "expected a JSON object"} {
+	for text, want := range map[string]string{"": "expected one JSON object", "{": "expected one JSON object", "[]": "document: got a list, expected an object",
+		"null": "document: got null, expected an object", "{} {}": "expected one JSON object", `{"cards": [],}`: "expected one JSON object",
+		`{"cards": [{"a": [{}, [1]], "person": {"a": []}}], "x": {"a": [1, {}]}, "cards": [{}], "check_purpose": []}`: "check_purpose: got a list",
+		`{"holidays": [{"date": {"year": 2026}}]}`: "holidays[0].date: got an object, expected text in quotes", `{"cards": [{"to_time": 480}]}`: "cards[0].to_time: got 480, expected text in quotes"} {
 		if _, err := Parse(site, key, []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}

@@ -20,10 +20,15 @@ type turn struct {
 }
 
 func (p *Policy) turn(s State, at record.Moment) *turn {
-	if s.doors == nil || len(s.doors) != len(p.doors) || len(s.readers) != len(p.site.Readers) {
+	if !p.knows(s) {
 		s = p.resume(s, at)
 	}
 	return &turn{Policy: p, s: s.clone(), at: at}
+}
+
+// knows reports whether a state is of this run of the program, and of this site.
+func (p *Policy) knows(s State) bool {
+	return s.doors != nil && len(s.doors) == len(p.doors) && len(s.readers) == len(p.site.Readers)
 }
 
 // resume is a state as it is when the program starts: nothing is known of doors, and what was before is reckoned by the
@@ -151,7 +156,10 @@ func (t *turn) condition(point, rule, reason string, active bool) {
 // Due is the Mono at which the next Tick is wanted, and false when none is. It is to be asked again after every Begin,
 // Step and Order. It is later than at if that is the moment of the last of them.
 func (p *Policy) Due(s State, at record.Moment) (time.Duration, bool) {
-	t := p.turn(s, at)
+	if !p.knows(s) { // before Begin
+		return 0, false
+	}
+	t := &turn{Policy: p, s: s, at: at} // of which nothing is written to
 	next := never
 	for i := range t.s.doors {
 		for _, due := range t.dueDoor(i) {

@@ -8,7 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"strings"
+	"strconv"
 )
 
 // problems gathers what is wrong with a document, each with the path of the member, as in cards[3].hash.
@@ -31,100 +31,152 @@ func (p problems) err() error {
 // strict reads JSON into a struct, and tells of all that encoding/json would pass over or stop at: members that are not
 // known or come twice, null, and values of the wrong kind.
 func (p *problems) strict(text []byte, into any) {
-	d := json.NewDecoder(bytes.NewReader(text))
 	var whole json.RawMessage
-	if err := d.Decode(&whole); err != nil {
-		p.add("document", "expected a JSON object: %w", err)
+	if err := json.Unmarshal(text, &whole); err != nil {
+		p.add("document", "expected one JSON object: %w", err)
 		return
 	}
-	if d.More() {
-		p.add("document", "goes on after the JSON object")
-	}
-	p.value("", whole, reflect.ValueOf(into).Elem())
+	r := reader{problems: p, d: json.NewDecoder(bytes.NewReader(text)), members: map[reflect.Type]map[string]int{}}
+	r.d.UseNumber()
+	r.value("", reflect.ValueOf(into).Elem())
 }
 
-func (p *problems) value(path string, text json.RawMessage, v reflect.Value) {
-	if reader, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
-		var s string
-		if p.plain(path, text, &s, "text in quotes") {
-			if err := reader.UnmarshalText([]byte(s)); err != nil {
-				p.add(path, "%w", err)
-			}
-		}
-		return
+// reader goes through JSON that is sound.
+type reader struct {
+	*problems
+	d       *json.Decoder
+	members map[reflect.Type]map[string]int // of structs, by name: which field
+}
+
+func (r *reader) next() json.Token {
+	token, err := r.d.Token()
+	if err != nil { // cannot be: it has been read before
+		panic(fmt.Sprintf("access: JSON that was sound is not: %v", err))
 	}
-	switch v.Kind() {
-	case reflect.Struct:
-		p.object(path, text, v)
-	case reflect.Slice:
-		p.list(path, text, v)
-	case reflect.Pointer:
+	return token
+}
+
+// value reads the next value.
+func (r *reader) value(path string, v reflect.Value) {
+	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
-		p.value(path, text, v.Elem())
-	default:
-		p.plain(path, text, v.Addr().Interface(), kinds[v.Kind()])
+		v = v.Elem()
 	}
-}
-
-var kinds = map[reflect.Kind]string{reflect.String: "text in quotes", reflect.Bool: "true or false", reflect.Int: "a whole number"}
-
-// plain reads a value that has no members. encoding/json would read null as nothing at all.
-func (p *problems) plain(path string, text json.RawMessage, into any, expected string) bool {
-	if string(text) == "null" || json.Unmarshal(text, into) != nil {
-		p.add(path, "%.40s: expected %s", text, expected)
-		return false
-	}
-	return true
-}
-
-func (p *problems) list(path string, text json.RawMessage, v reflect.Value) {
-	var items []json.RawMessage
-	if !p.plain(path, text, &items, "a list") {
-		return
-	}
-	v.Set(reflect.MakeSlice(v.Type(), len(items), len(items)))
-	for i, item := range items {
-		p.value(fmt.Sprintf("%s[%d]", path, i), item, v.Index(i))
-	}
-}
-
-func (p *problems) object(path string, text json.RawMessage, v reflect.Value) {
-	d := json.NewDecoder(bytes.NewReader(text))
-	if begin, err := d.Token(); err != nil || begin != json.Delim('{') {
-		p.add(cmp.Or(path, "document"), "%.40s: expected an object", text)
-		return
-	}
-	seen := map[string]bool{}
-	for d.More() {
-		token, err := d.Token()
-		var member json.RawMessage
-		if err == nil {
-			err = d.Decode(&member)
-		}
-		if err != nil { // cannot be: the whole has been read before
-			p.add(path, "%w", err)
+	token := r.next()
+	speller, spelled := v.Addr().Interface().(encoding.TextUnmarshaler)
+	switch got := token.(type) {
+	case string:
+		if spelled {
+			if err := speller.UnmarshalText([]byte(got)); err != nil {
+				r.add(path, "%w", err)
+			}
 			return
 		}
-		name := token.(string)
-		at := strings.TrimPrefix(path+"."+name, ".")
-		field, ok := fieldOf(v, name)
-		switch {
-		case !ok:
-			p.add(at, "there is no such member")
-		case seen[name]:
-			p.add(at, "comes twice")
-		default:
-			p.value(at, member, field)
+		if v.Kind() == reflect.String {
+			v.SetString(got)
+			return
 		}
-		seen[name] = true
+	case bool:
+		if v.Kind() == reflect.Bool {
+			v.SetBool(got)
+			return
+		}
+	case json.Number:
+		if n, err := strconv.Atoi(got.String()); err == nil && v.Kind() == reflect.Int && !spelled {
+			v.SetInt(int64(n))
+			return
+		}
+	case json.Delim:
+		if got == '{' && v.Kind() == reflect.Struct && !spelled {
+			r.object(path, v)
+			return
+		}
+		if got == '[' && v.Kind() == reflect.Slice {
+			r.list(path, v)
+			return
+		}
+	}
+	r.wrong(path, token, v, spelled)
+}
+
+// wrong tells of a value of the wrong kind, and passes over it.
+func (r *reader) wrong(path string, token json.Token, v reflect.Value, spelled bool) {
+	expected := map[reflect.Kind]string{reflect.String: "text in quotes", reflect.Bool: "true or false", reflect.Int: "a whole number",
+		reflect.Struct: "an object", reflect.Slice: "a list"}[v.Kind()]
+	if spelled {
+		expected = "text in quotes"
+	}
+	got := fmt.Sprintf("%.40v", token)
+	switch token {
+	case nil:
+		got = "null"
+	case json.Delim('{'):
+		got = "an object"
+	case json.Delim('['):
+		got = "a list"
+	}
+	r.add(cmp.Or(path, "document"), "got %s, expected %s", got, expected)
+	r.skip(token)
+}
+
+// skip passes over the rest of a value that began with a token.
+func (r *reader) skip(token json.Token) {
+	for depth := 0; ; token = r.next() {
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		if depth == 0 {
+			return
+		}
 	}
 }
 
-func fieldOf(v reflect.Value, name string) (reflect.Value, bool) {
-	for i := range v.NumField() {
-		if v.Type().Field(i).Tag.Get("json") == name {
-			return v.Field(i), true
+func (r *reader) list(path string, v reflect.Value) {
+	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	for i := 0; r.d.More(); i++ {
+		v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
+		r.value(path+"["+strconv.Itoa(i)+"]", v.Index(i))
+	}
+	r.next()
+}
+
+func (r *reader) object(path string, v reflect.Value) {
+	fields := r.fields(v.Type())
+	var seen uint64 // by field
+	for r.d.More() {
+		name := r.next().(string)
+		at := name
+		if path != "" {
+			at = path + "." + name
+		}
+		i, ok := fields[name]
+		switch {
+		case !ok:
+			r.add(at, "there is no such member")
+			r.skip(r.next())
+		case seen&(1<<i) != 0:
+			r.add(at, "comes twice")
+			r.skip(r.next())
+		default:
+			seen |= 1 << i
+			r.value(at, v.Field(i))
 		}
 	}
-	return reflect.Value{}, false
+	r.next()
+}
+
+// fields are those of a struct, by the names of its members.
+func (r *reader) fields(of reflect.Type) map[string]int {
+	fields, known := r.members[of]
+	if !known {
+		fields = map[string]int{}
+		for i := range of.NumField() {
+			fields[of.Field(i).Tag.Get("json")] = i
+		}
+		r.members[of] = fields
+	}
+	return fields
 }
