@@ -1,7 +1,6 @@
 package main
 
 import (
-	"log/slog"
 	"maps"
 	"slices"
 	"strings"
