@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"os/exec"
@@ -93,7 +94,8 @@ func (w *workshop) initrd(b board) (machine.Kernel, string, error) {
 		}
 		files = append(files, machine.File{Name: name, Mode: 0o755, Content: content})
 	}
-	files = append(files, machine.File{Name: "agent.yaml", Mode: 0o644, Content: []byte(b.config)})
+	files = append(files, machine.File{Name: "agent.yaml", Mode: 0o644, Content: []byte(b.config)},
+		machine.File{Name: "card.key", Mode: 0o600, Content: []byte(hex.EncodeToString(cardKey) + "\n")})
 	path := filepath.Join(w.folder, b.name, "initrd")
 	return k, path, os.WriteFile(path, machine.Initrd(append(files, k.Modules...)), 0o600)
 }

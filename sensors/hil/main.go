@@ -2,7 +2,7 @@
 // machines, one for amd64 with simulated lines and buses and one for an ARM board as it is, runs the agent's own binary
 // in them, does to its hardware what happens in a machine room, and checks what arrives at a head office outside:
 //
-//	hil [-machines bin/machines] [-only room|board|dog] [-v]
+//	hil [-machines bin/machines] [-only room|board] [-v]
 //
 // It prints every check with its time, and ends with 1 when one has failed.
 package main
@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"stationkeeper/internal/lifecycle"
@@ -23,7 +24,7 @@ import (
 func main() {
 	flags := flag.NewFlagSet("hil", flag.ExitOnError)
 	machines := flags.String("machines", "bin/machines", "folder with Debian's kernels, as .ci/machines makes it")
-	only := flags.String("only", "", "run one `plan`: room, board or dog")
+	only := flags.String("only", "", "run one `plan`: room or board")
 	verbose := flags.Bool("v", false, "also print what the agent says")
 	flags.Parse(os.Args[1:])
 	lifecycle.Main("hil", func(ctx context.Context) error {
@@ -123,10 +124,14 @@ func (t *tally) note(name, remark string, err error, begin time.Time) bool {
 		verdict, remark = "FAIL", err.Error()
 		t.failed = append(t.failed, fmt.Errorf("%s: %w", name, err))
 	}
-	if remark != "" {
-		remark = ": " + remark
+	first, more, _ := strings.Cut(remark, "\n")
+	if first != "" {
+		first = ": " + first
 	}
-	fmt.Fprintf(t.out, "%s %5.1fs  %s%s\n", verdict, time.Since(begin).Seconds(), name, remark)
+	fmt.Fprintf(t.out, "%s %5.1fs  %s%s\n", verdict, time.Since(begin).Seconds(), name, first)
+	for line := range strings.Lines(more) {
+		fmt.Fprint(t.out, "         > ", strings.TrimSuffix(line, "\n"), "\n")
+	}
 	return err == nil
 }
 

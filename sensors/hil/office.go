@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -20,6 +23,10 @@ type office struct {
 	api     programs.API
 	port    string // of its broker
 	station string
+	token   string // of somebody who may act
+
+	// alive is asked while something is awaited: nothing comes from a program that has ended.
+	alive func() error
 
 	after  string // where to read on
 	events []programs.Stored
@@ -30,8 +37,16 @@ type office struct {
 
 // openOffice starts head office for one station.
 func (w *workshop) openOffice(ctx context.Context, station string) (*office, error) {
+	folder := filepath.Join(w.folder, "office-"+station)
+	tokens, config := folder+".tokens", folder+".yaml"
+	token := rand.Text()
+	err := errors.Join(os.WriteFile(tokens, []byte("hil:"+token+"\n"), 0o600),
+		os.WriteFile(config, []byte(fmt.Sprintf("act_tokens_file: %q\n", tokens)), 0o600))
+	if err != nil {
+		return nil, err
+	}
 	program, err := programs.Start(exec.Command(filepath.Join(w.folder, "headoffice"),
-		"--data", filepath.Join(w.folder, "office-"+station), "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"), nil)
+		"--config", config, "--data", folder, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -40,8 +55,11 @@ func (w *workshop) openOffice(ctx context.Context, station string) (*office, err
 		return nil, fmt.Errorf("%w:\n%s", err, strings.Join(program.Lines(), "\n"))
 	}
 	_, port, _ := strings.Cut(ready["mqtt"], ":")
-	return &office{program: program, api: programs.API(ready["http"]), port: port, station: station}, nil
+	return &office{program: program, api: programs.API(ready["http"]), port: port, station: station, token: token}, nil
 }
+
+// actor is somebody who may act at head office.
+func (o *office) actor() programs.Actor { return programs.Actor{API: o.api, Token: o.token} }
 
 func (o *office) close() {
 	// It is killed with this process if it does not end now.
@@ -97,8 +115,8 @@ func (o *office) await(ctx context.Context, kind, source string, match func(prog
 			return programs.Stored{}, fmt.Errorf("%s of %s did not arrive at head office; what did: %s", kind, source, list(o.fresh()))
 		case <-time.After(look):
 		}
-		if err := o.read(ctx); err != nil && ctx.Err() == nil {
-			return programs.Stored{}, err
+		if err := errors.Join(o.alive(), o.read(ctx)); err != nil && ctx.Err() == nil {
+			return programs.Stored{}, fmt.Errorf("wait for %s of %s: %w", kind, source, err)
 		}
 	}
 }

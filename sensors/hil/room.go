@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"path"
+	"strings"
 	"time"
 
 	"stationkeeper/internal/programs"
@@ -31,29 +33,78 @@ func short() []check {
 	return []check{
 		{"lines and buses are wired", wire, true},
 		{"the agent starts and reports", begin, true},
-		{"the door is opened and closed", openAndClose, false},
+		{"starting did not pulse a strike", neverPulsed, false},
+		{"cards arrive from head office", sendCards, false},
+		{"a badge opens the strike, which locks when the door opens", comeAndGo(3), false},
+		{"a door that is forced is an alarm until it is closed", forced, false},
 		{"a bus is unplugged and plugged in again", unplugBus, false},
 	}
 }
 
 func roomChecks() []check {
 	return []check{
+		{"an unknown card opens nothing", denied, false},
+		{"thirty people come in", comeAndGo(visits), false},
+		{"a door that is held open is a warning, then an alarm", heldOpen, false},
+		{"the exit button opens the door", exitButton, false},
+		{"a badge at the Wiegand reader opens the door", wiegand, false},
+		{"a badge at the serial reader opens the door", serialReader, false},
+		{"a card at the SPI reader opens the door", spiReader, false},
+		{"a USB reader is unplugged and plugged in again", unplugReader, false},
+		{"a leak and an open cabinet are alarms", contacts, false},
 		{"nine edges of a bouncing contact are one event", bounce, false},
 		{"after a hundred edges the level is right", burst, false},
 		{"a sensor on 1-Wire disappears and comes back", unplugOneWire, false},
 		{"a GPIO chip that appears later is found", lateChip, false},
+		{"a GPIO chip disappears and comes back", unplugChip, false},
+		{"agent points lists all points", points, false},
+		{"agent probe says what the machine has", probe, false},
+		{"killed with the strike open, the agent leaves it locked", killed, false},
+		{"without permission the agent says what it may not", unpermitted, false},
+		{"the watchdog restarts a machine whose agent hangs", watchdog, false},
 	}
 }
 
-// wire makes the room's hardware: a chip with the door's lines, a thermometer at 25.5 °C.
-func wire(_ context.Context, s *station) (string, error) {
-	if err := s.addChip("room", "door", "bolt", "exit", "strike", "tamper", "leak", "data0", "data1", "buzzer", "green", "red"); err != nil {
+// wire makes the room's hardware: a chip with the door's lines, each as it is at rest, and a thermometer at 25.5 °C.
+func wire(ctx context.Context, s *station) (string, error) {
+	err := s.addChip("room", "door", "bolt", "exit", "strike", "magnet", "tamper", "leak", "data0", "data1", "buzzer", "green", "red")
+	if err != nil {
 		return "", err
+	}
+	for _, line := range []string{"exit", "leak", "data0", "data1"} { // the others are low
+		if err := s.set(line, high); err != nil {
+			return "", err
+		}
 	}
 	if err := s.measure(25.5); err != nil {
 		return "", err
 	}
+	if err := s.nameReader(ctx); err != nil {
+		return "", err
+	}
 	return "", s.watch()
+}
+
+// nameReader gives the USB reader the name that the agent knows it by, as the station's udev rule does: a machine has other
+// input devices, such as its power button, and their numbers change.
+func (s *station) nameReader(ctx context.Context) error {
+	for {
+		found, err := s.hands.Glob("/sys/class/input/event*")
+		if err != nil {
+			return err
+		}
+		for _, event := range found {
+			name, err := s.hands.Read(event + "/device/name")
+			if err == nil && strings.Contains(name, "USB Keyboard") {
+				return s.hands.Link("/dev/input/"+path.Base(event), "/dev/stationkeeper/reader")
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("no USB reader among %d input devices: %w", len(found), ctx.Err())
+		case <-time.After(look):
+		}
+	}
 }
 
 // measure sets the room's thermometer, a TMP102: sixteenths of 1 °C in the upper twelve bits of register 0, and what it
@@ -81,20 +132,6 @@ func begin(ctx context.Context, s *station) (string, error) {
 	}
 	_, err = s.office.point(ctx, door, func(p shown) bool { return p.Value == "closed" })
 	return "its clock is " + string(r.Clock), err
-}
-
-func openAndClose(ctx context.Context, s *station) (string, error) {
-	if err := s.set("door", high); err != nil {
-		return "", err
-	}
-	if _, err := s.office.await(ctx, record.DoorOpened, door, changed); err != nil {
-		return "", err
-	}
-	if err := s.set("door", low); err != nil {
-		return "", err
-	}
-	_, err := s.office.await(ctx, record.DoorClosed, door, changed)
-	return "", err
 }
 
 // changed says that a door's state was seen to change rather than found.
@@ -207,4 +244,18 @@ func lateChip(ctx context.Context, s *station) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("before: %q", p.Reason), nil
+}
+
+func unplugChip(ctx context.Context, s *station) (string, error) {
+	if err := s.plugChip("late", false); err != nil {
+		return "", err
+	}
+	said, err := s.failed(ctx, vault)
+	if err != nil {
+		return "", err
+	}
+	if err := s.plugChip("late", true); err != nil {
+		return "", err
+	}
+	return said, s.recovered(ctx, vault)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"syscall"
@@ -36,6 +37,7 @@ func (w *workshop) open(ctx context.Context, b board) (*station, error) {
 		return nil, err
 	}
 	s := &station{vm: m, office: office, lines: map[string]string{}}
+	office.alive = s.alive
 	s.kernel, err = m.hands.Read("/proc/sys/kernel/osrelease")
 	return s, err
 }
@@ -81,9 +83,10 @@ func (s *station) addChip(name string, lines ...string) error {
 	return nil
 }
 
-// removeChip makes a chip disappear, under whoever holds its lines.
-func (s *station) removeChip(name string) error {
-	return s.hands.Write("/sys/kernel/config/gpio-sim/"+name+"/live", "0")
+// plugChip makes a chip disappear, under whoever holds its lines, or appear again.
+func (s *station) plugChip(name string, there bool) error {
+	live := map[bool]string{false: "0", true: "1"}[there]
+	return s.hands.Write("/sys/kernel/config/gpio-sim/"+name+"/live", live)
 }
 
 // Levels that what is wired to a line gives it.
@@ -109,10 +112,22 @@ func (s *station) isHigh(line string) (bool, error) {
 	return value == "1", err
 }
 
-// runAgent starts the agent as a user.
-func (s *station) runAgent(user uint32, data string) (err error) {
-	s.agent, err = s.hands.Start(hands.Program{Path: "/agent", User: user, Arguments: s.agentFlags(data)})
+// runAgent starts the agent as a user, with more in its environment than nothing.
+func (s *station) runAgent(user uint32, data string, environment ...string) (err error) {
+	s.agent, err = s.hands.Start(hands.Program{Path: "/agent", User: user, Arguments: s.agentFlags(data), Environment: environment})
 	s.said = 0
+	return err
+}
+
+// alive is an error when the agent has ended.
+func (s *station) alive() error {
+	if s.agent == 0 {
+		return nil
+	}
+	ended, err := s.hands.Ended(s.agent)
+	if err == nil && ended {
+		err = errors.New("the agent has ended")
+	}
 	return err
 }
 

@@ -6,6 +6,7 @@ package hands
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 // Hands is served within the machine. Its methods are what net/rpc calls.
 type Hands struct {
 	programs *programs
+	dog      dog
 }
 
 // New makes hands that hold nothing.
@@ -57,6 +59,22 @@ func (h *Hands) Mkdir(path string, _ *Nothing) error { return os.MkdirAll(path, 
 
 // Rmdir removes a folder, of which the kernel's are never empty.
 func (h *Hands) Rmdir(path string, _ *Nothing) error { return unix.Rmdir(path) }
+
+// Name is a further name for a file.
+type Name struct {
+	File, Name string
+}
+
+// Link gives a file a further name, and takes that from another one that had it.
+func (h *Hands) Link(n Name, _ *Nothing) error {
+	if err := os.MkdirAll(filepath.Dir(n.Name), 0o755); err != nil {
+		return err
+	}
+	if err := os.Remove(n.Name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.Symlink(n.File, n.Name)
+}
 
 // Permission is who may use a file.
 type Permission struct {

@@ -54,6 +54,14 @@ func TestFiles(t *testing.T) {
 	if err := o.Write(filepath.Join(dir, "nowhere", "c"), ""); err == nil || !strings.Contains(err.Error(), "nowhere") {
 		t.Errorf("written into a folder that is not there: %v", err)
 	}
+	for _, file := range []string{"first", path} { // the second takes it from the first
+		if err := o.Link(file, filepath.Join(dir, "names", "d")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := o.Read(filepath.Join(dir, "names", "d")); err != nil || got != "first" {
+		t.Errorf("by its other name %q, %v", got, err)
+	}
 	empty := filepath.Join(dir, "empty")
 	if err := o.Mkdir(empty); err != nil {
 		t.Fatal(err)
@@ -96,11 +104,17 @@ func TestPrograms(t *testing.T) {
 	if out, err := o.Said(id); err != nil || out.Ended {
 		t.Errorf("%+v, %v", out, err)
 	}
+	if ended, err := o.Ended(id); err != nil || ended {
+		t.Errorf("ended: %v, %v", ended, err)
+	}
 	if err := o.Send(id, int(syscall.SIGKILL)); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := o.Await(id); err != nil || out.Code != -1 {
 		t.Errorf("killed: %+v, %v", out, err)
+	}
+	if ended, err := o.Ended(id); err != nil || !ended {
+		t.Errorf("killed, ended: %v, %v", ended, err)
 	}
 	if _, err := o.Said(1); err == nil {
 		t.Error("a program that was not started has said something")

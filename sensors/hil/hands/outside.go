@@ -74,6 +74,12 @@ func (o *Outside) Rmdir(path string) error {
 	return err
 }
 
+// Link is Hands.Link.
+func (o *Outside) Link(file, name string) error {
+	_, err := call[Nothing](o, "Link", Name{File: file, Name: name})
+	return err
+}
+
 // Permit is Hands.Permit.
 func (o *Outside) Permit(path string, mode os.FileMode) error {
 	_, err := call[Nothing](o, "Permit", Permission{Path: path, Mode: mode})
@@ -100,6 +106,17 @@ func (o *Outside) Start(p Program) (id int, err error) { return call[int](o, "St
 
 // Said is Hands.Said.
 func (o *Outside) Said(id int) (Output, error) { return call[Output](o, "Said", id) }
+
+// Ended is Hands.Ended.
+func (o *Outside) Ended(id int) (bool, error) { return call[bool](o, "Ended", id) }
+
+// Supervise is Hands.Supervise, and Fed is Hands.Fed.
+func (o *Outside) Supervise(v Supervision) error {
+	_, err := call[Nothing](o, "Supervise", v)
+	return err
+}
+
+func (o *Outside) Fed() (int, error) { return call[int](o, "Fed", Nothing{}) }
 
 // Send is Hands.Send.
 func (o *Outside) Send(id, signal int) error {

@@ -106,6 +106,20 @@ func (h *Hands) Said(id int, out *Output) error {
 	return nil
 }
 
+// Ended answers whether a program has ended.
+func (h *Hands) Ended(id int, ended *bool) error {
+	p, err := h.find(id)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-p.ended:
+		*ended = true
+	default:
+	}
+	return nil
+}
+
 // Signal is a signal for a program.
 type Signal struct {
 	Program int
