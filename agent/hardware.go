@@ -12,7 +12,7 @@ import (
 	"periph.io/x/host/v3"
 )
 
-// hardware is the machine's GPIO lines and buses as periph finds them. It looks for them once, beside everything else,
+// hardware is the machine's buses as periph finds them. It looks for them once, beside everything else,
 // because a driver may hang; and again, from time to time, for those it did not find, because access may be granted
 // and modules loaded after the agent started.
 type hardware struct {
@@ -21,7 +21,7 @@ type hardware struct {
 	found chan struct{} // closed when it has been looked for
 
 	mu      sync.Mutex
-	missing map[string]driver.Impl // by name; drivers of lines and buses that did not load
+	missing map[string]driver.Impl // by name; drivers of buses that did not load
 	looked  time.Time
 }
 
@@ -35,9 +35,9 @@ const (
 // errLooking is the reason of a point's fault while hardware is looked for.
 var errLooking = errors.New("the machine's hardware is still being looked for; if this stays, one of its drivers hangs")
 
-// buses are the drivers of lines and buses that sensors hang on. They register what they find, and may be tried again
+// buses are the drivers of buses that sensors hang on. They register what they find, and may be tried again
 // as long as they have found nothing.
-var buses = []string{"ioctl-gpio", "sysfs-i2c", "netlink-onewire"}
+var buses = []string{"sysfs-i2c", "sysfs-spi", "netlink-onewire"}
 
 func newHardware(log *slog.Logger) *hardware {
 	return &hardware{log: log, found: make(chan struct{})}
@@ -113,7 +113,7 @@ func (h *hardware) again() error {
 	return nil
 }
 
-// finding wraps what opens a line or a bus: a failure lets hardware be looked for again.
+// finding wraps what opens a bus: a failure lets hardware be looked for again.
 func finding[T any](h *hardware, open func() (T, error)) func() (T, error) {
 	return func() (T, error) {
 		found, err := open()

@@ -30,7 +30,7 @@ func TestExamplesMakeAgents(t *testing.T) {
 		}
 		if c.Access != nil {
 			c.Access.KeyFile = filepath.Join(t.TempDir(), "card.key")
-			c.Access.Document = ""
+			c.Access.Document = filepath.Join("..", "configs", "access.example.json")
 			if err := os.WriteFile(c.Access.KeyFile, []byte(strings.Repeat("5a", 32)), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -121,11 +121,11 @@ func (b *bus) Init() (bool, error) {
 }
 
 func TestHardwareThatAppearsLaterIsFound(t *testing.T) {
-	gpio, other := &bus{name: "ioctl-gpio"}, &bus{name: "other"}
+	spi, other := &bus{name: "sysfs-spi"}, &bus{name: "other"}
 	hw := newHardware(quiet())
 	opened, missing := 0, errors.New("missing")
 	open := finding(hw, func() (int, error) {
-		if opened++; gpio.plugged && gpio.tried > 1 {
+		if opened++; spi.plugged && spi.tried > 1 {
 			return 7, nil
 		}
 		return 0, missing
@@ -135,7 +135,7 @@ func TestHardwareThatAppearsLaterIsFound(t *testing.T) {
 	}
 	hw.missing = notLoaded(&driverreg.State{
 		Loaded:  []driver.Impl{&bus{name: "sysfs-i2c"}},
-		Skipped: []driverreg.DriverFailure{{D: gpio}, {D: other}},
+		Skipped: []driverreg.DriverFailure{{D: spi}, {D: other}},
 	})
 	close(hw.found)
 	for range 3 { // long not looked for: at once; then not again for a while
@@ -143,10 +143,10 @@ func TestHardwareThatAppearsLaterIsFound(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	if gpio.tried != 1 || other.tried != 0 {
-		t.Errorf("tried %d and %d times, want 1 and 0", gpio.tried, other.tried)
+	if spi.tried != 1 || other.tried != 0 {
+		t.Errorf("tried %d and %d times, want 1 and 0", spi.tried, other.tried)
 	}
-	gpio.plugged = true
+	spi.plugged = true
 	hw.looked = hw.looked.Add(-2 * lookAgain)
 	if got, err := open(); err != nil || got != 7 {
 		t.Errorf("after plugging in: %d, %v", got, err)

@@ -179,11 +179,11 @@ func readerDriver(r configs.Reader) (func(context.Context, func(badge.Sighting))
 	number := badge.Numbering{Format: badge.Format(r.Format)}
 	switch r.Driver {
 	case "wedge":
-		return driven(wedge.Options{Device: r.Device, Keypad: r.Keypad, Repeat: r.Repeat}, wedge.Watch)
+		return driven(wedge.Options{Device: r.Device, Length: r.Length, Keypad: r.Keypad, Repeat: r.Repeat}, wedge.Watch)
 	case "wiegand":
-		return driven(wiegand.Options{Data0: r.Data0, Data1: r.Data1, Keypad: r.Keypad, Numbering: number, Repeat: r.Repeat}, wiegand.Watch)
+		return driven(wiegand.Options{Data0: r.Data0, Data1: r.Data1, Bits: r.Bits, Keypad: r.Keypad, Numbering: number, Repeat: r.Repeat}, wiegand.Watch)
 	case "serial":
-		return driven(serial.Options{Device: r.Device, Baud: r.Baud, Frame: serial.Frame(r.Frame), Repeat: r.Repeat}, serial.Watch)
+		return driven(serial.Options{Device: r.Device, Baud: r.Baud, Frame: serial.Frame(r.Frame), Length: r.Length, Repeat: r.Repeat}, serial.Watch)
 	case "mfrc522":
 		return driven(mfrc522.Options{Port: r.Device, Reset: r.Reset, Repeat: r.Repeat}, mfrc522.Watch)
 	}

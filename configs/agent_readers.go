@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"slices"
 	"time"
 )
 
@@ -24,8 +25,13 @@ type Reader struct {
 	Data1 string `yaml:"data1"`
 	// Format is how a Wiegand reader's bits are spelled as a card's number: see the example.
 	Format string `yaml:"format"`
+	// Bits is how many bits a Wiegand reader's cards have, 26, 34 or 37; 0 means any. Length is how many characters a card
+	// has that a wedge or a serial reader gives; 0 means any. Say it where all cards are of one kind: what is broken is then
+	// not taken for a card.
+	Bits   int `yaml:"bits"`
+	Length int `yaml:"length"`
 	// Baud is a serial reader's speed; 0 means 9600. Frame is how it marks the beginning and the end of a number: lines (the
-	// standard) or rdm6300.
+	// standard), stx-etx or rdm6300.
 	Baud  int    `yaml:"baud"`
 	Frame string `yaml:"frame"`
 	// Reset is the GPIO line of an mfrc522's reset wire; empty means that it is not connected.
@@ -78,7 +84,7 @@ func (r Reader) check(c *checker, path string, p *points) {
 		c.require(r.Device != "", path+".device", "an input device such as /dev/stationkeeper/reader (see /dev/input/by-id)")
 	case "serial":
 		c.require(r.Device != "", path+".device", "a serial port such as /dev/ttyUSB0 (see /dev/serial/by-id)")
-		c.oneOf(r.Frame, path+".frame", "lines", "rdm6300")
+		c.oneOf(r.Frame, path+".frame", "lines", "stx-etx", "rdm6300")
 		if r.Baud < 300 || r.Baud > 4_000_000 {
 			c.fail(path+".baud", "expected 300 to 4000000, got %d", r.Baud)
 		}
@@ -88,6 +94,9 @@ func (r Reader) check(c *checker, path string, p *points) {
 		p.line(r.Data0, path+".data0")
 		p.line(r.Data1, path+".data1")
 		c.oneOf(r.Format, path+".format", "decimal", "facility", "hex")
+		if !slices.Contains([]int{0, 26, 34, 37}, r.Bits) {
+			c.fail(path+".bits", "expected 26, 34, 37 or 0 for any, got %d", r.Bits)
+		}
 	case "mfrc522":
 		p.line(r.Reset, path+".reset")
 	}
@@ -114,6 +123,15 @@ func (r Reader) checkStrangers(c *checker, path string) {
 		if of.value != "" && r.Driver != of.drivers {
 			c.fail(path+"."+of.key, "only a reader with the driver %s has one", of.drivers)
 		}
+	}
+	if r.Bits != 0 && r.Driver != "wiegand" {
+		c.fail(path+".bits", "only a reader with the driver wiegand has them")
+	}
+	if r.Length != 0 && r.Driver != "wedge" && r.Driver != "serial" {
+		c.fail(path+".length", "only a reader with the driver wedge or serial has one")
+	}
+	if r.Length < 0 || r.Length > 64 {
+		c.fail(path+".length", "expected 0 to 64, got %d", r.Length)
 	}
 	if r.Baud != 0 && r.Driver != "serial" {
 		c.fail(path+".baud", "only a reader with the driver serial has one")

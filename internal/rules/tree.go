@@ -47,7 +47,7 @@ func CheckText(file string, content []byte) []string {
 }
 
 // written are the kinds of files that people write, and that may therefore be both embedded and kept in git.
-var written = []string{".css", ".html", ".js", ".json", ".md", ".sh", ".sql", ".svg", ".tmpl", ".txt", ".yaml"}
+var written = []string{".c", ".css", ".html", ".js", ".json", ".md", ".sh", ".sql", ".svg", ".tmpl", ".txt", ".yaml"}
 
 // longestWritten is the length in bytes of a line that a person still writes; minified files have longer ones.
 const longestWritten = 1000
@@ -59,7 +59,7 @@ var foreign = regexp.MustCompile(`(?i)@license|@preserve|\bcopyright (\(c\)|©|2
 func CheckEmbedded(file string, content []byte) []string {
 	why := ""
 	switch {
-	case !slices.Contains(written, path.Ext(file)):
+	case !slices.Contains(written, path.Ext(file)) && path.Base(file) != "Kbuild": // how the kernel's build calls its makefiles
 		why = fmt.Sprintf("is of a kind that is made by tools: expected %s", strings.Join(written, ", "))
 	case slices.ContainsFunc(bytes.Split(content, []byte("\n")), func(line []byte) bool { return len(line) > longestWritten }):
 		why = fmt.Sprintf("has a line of more than %d bytes, as minified files do", longestWritten)
