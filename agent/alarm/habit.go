@@ -1,11 +1,8 @@
 package alarm
 
 import (
-	"fmt"
 	"math"
 	"time"
-
-	"stationkeeper/internal/record"
 )
 
 // Habits are what is usual at points, by their names. Their JSON, about 10 kB a point, is what is kept of them.
@@ -72,14 +69,6 @@ const (
 	wild = 3
 	// firstHours are learnt from and not judged by: the level is not yet one.
 	firstHours = 2 * 24
-	// renewal is for how many hours an episode goes on until it is a new habit.
-	renewal = 7 * 24
-	// calm is how many hours must be usual until an episode ends, and back which part of its limits is.
-	calm = 24
-	back = 0.7
-	// settled is after how many hours an episode that becomes worse times as bad is told again.
-	settled = 24
-	worse   = 2
 	// most is the largest value that is believed.
 	most = 1e12
 )
@@ -143,7 +132,7 @@ func (h Habit) close() Habit {
 		h.Means[k] *= math.Exp(-(hours - step) / tau)
 		h.Means[k] += (1 - math.Exp(-step/tau)) * (middle(h.Strays) - h.Means[k])
 	}
-	h = h.judge()
+	h = h.judge(step)
 	return h.learn(stray, step)
 }
 
@@ -205,99 +194,4 @@ func (h Habit) answers() (answers [questions]float64, horizon int) {
 func middle(of [3]float64) float64 {
 	a, b, c := of[0], of[1], of[2]
 	return max(min(a, b), min(max(a, b), c))
-}
-
-// live lets the habit of a drift rule's point take a reading in. While the wall clock is not believed it rests: there is no
-// telling which hour it is.
-func (t *turn) live(e Reading, w *watch) {
-	w.departure = verdict{}
-	if t.at.Clock != record.Synced {
-		return
-	}
-	h := t.s.Habits[e.Point].Step(t.at.Wall, e.Value)
-	t.s.Habits[e.Point] = h
-	if h.Episode != nil {
-		w.departure = verdict{raises, h.Episode.Value, h.Episode.Edge, e.Unit, h.Episode.Reason}
-		return
-	}
-	w.departure = verdict{clears, e.Value, h.Usual.at(h.Hour.Week), e.Unit, ""}
-}
-
-// episode is a warning.
-type episode struct {
-	Since  int64              `json:"since"`  // hour
-	Limits [questions]float64 `json:"limits"` // of the answers when it began
-	Worst  [questions]float64 `json:"worst"`  // answers, and at least the limits
-	Calm   int                `json:"calm"`   // hours that have been usual since
-	// Value is what departed, a mean over the horizon or a value beyond the range, and Edge the last that would not have.
-	Value  float64 `json:"value"`
-	Edge   float64 `json:"edge"`
-	Reason string  `json:"reason"`
-}
-
-// judge begins an episode, or ends it.
-func (h Habit) judge() Habit {
-	answers, horizon := h.answers()
-	limits := [questions]float64{}
-	for q, r := range h.Rarities {
-		limits[q] = r.limit(floors[q])
-	}
-	began := h.Episode == nil && (answers[departs] > limits[departs] || answers[exceeds] > limits[exceeds])
-	if began {
-		h.Episode = h.begin(answers, limits, horizon)
-	}
-	if h.Episode != nil {
-		limits = h.Episode.Limits
-	}
-	for q, a := range answers {
-		h.Rarities[q] = h.Rarities[q].seen(a, limits[q])
-	}
-	if h.Episode != nil && !began {
-		h = h.goOn(answers)
-	}
-	return h
-}
-
-// goOn lets an episode go on for an hour, or ends it: it is over, it is the new habit, or what it is now is to be told
-// with another, which the next hour begins.
-func (h Habit) goOn(answers [questions]float64) Habit {
-	e, age := *h.Episode, h.Hour.Number-h.Episode.Since
-	e.Calm++
-	again := false
-	for q, a := range answers {
-		if a >= back*e.Limits[q] {
-			e.Calm = 0
-		}
-		again = again || age >= settled && a > worse*e.Worst[q]
-		e.Worst[q] = max(e.Worst[q], a)
-	}
-	h.Episode = &e
-	if again || e.Calm >= calm {
-		h.Episode = nil
-	} else if age >= renewal {
-		h.Usual.Level += h.Means[len(horizons)-1]
-		h.Means, h.Strays, h.Episode = [len(horizons)]float64{}, [3]float64{}, nil
-	}
-	return h
-}
-
-// begin is the episode that answers make begin. What is beyond everything is told rather than what departs.
-func (h Habit) begin(answers, limits [questions]float64, horizon int) *episode {
-	e := &episode{Since: h.Hour.Number, Limits: limits, Worst: limits}
-	value := middle(h.Recent)
-	switch reach := limits[exceeds] * h.spread(0); {
-	case answers[exceeds] > limits[exceeds] && value > h.Range.High:
-		e.Value, e.Edge, e.Reason = value, h.Range.High+reach, "higher than ever seen"
-	case answers[exceeds] > limits[exceeds]:
-		e.Value, e.Edge, e.Reason = value, h.Range.Low-reach, "lower than ever seen"
-	default:
-		usual, side := h.Usual.at(h.Hour.Week), "above"
-		reach := limits[departs] * h.spread(horizon)
-		if h.Means[horizon] < 0 {
-			reach, side = -reach, "below"
-		}
-		e.Value, e.Edge = usual+h.Means[horizon], usual+reach
-		e.Reason = fmt.Sprintf("for %g h further %s its usual %.4g than it ever is", horizons[horizon], side, usual)
-	}
-	return e
 }

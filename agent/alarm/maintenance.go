@@ -21,8 +21,8 @@ type Inhibition struct {
 	ends time.Duration
 }
 
-// blind is how long maintenance lasts that began, and goes on, with a wall clock that nobody believes: there is no telling
-// when its Until will be.
+// blind is how long maintenance lasts when nobody believes the wall clock and its Until is nowhere near: there is no
+// telling when that will be.
 const blind = 12 * time.Hour
 
 // MaxMaintenance is how long maintenance may be planned for.
@@ -97,13 +97,15 @@ func (t *turn) expire() {
 
 // end is when maintenance is over by the monotonic clock.
 func (m Inhibition) end(at record.Moment) time.Duration {
+	planned := func(d time.Duration) bool { return d > 0 && d <= MaxMaintenance }
+	left, whole := m.Until.Sub(at.Wall), m.Until.Sub(m.Since)
 	switch {
-	case at.Clock == record.Synced:
-		return at.Mono + min(m.Until.Sub(at.Wall), MaxMaintenance)
+	case at.Clock == record.Synced && (m.Clock == record.Synced || planned(left)):
+		return at.Mono + min(left, MaxMaintenance)
 	case m.ends != 0:
 		return m.ends
-	case m.Clock == record.Synced: // found after a restart: it lasts no longer from now than it was to last at all
-		return at.Mono + min(m.Until.Sub(m.Since), MaxMaintenance)
+	case planned(whole): // it lasts no longer from now than it was to last at all
+		return at.Mono + whole
 	}
 	return at.Mono + blind
 }

@@ -437,6 +437,25 @@ func TestMaintenanceByBothClocks(t *testing.T) {
 		expect("0s maintenance began at machine-room/temperature by Ma filters", "12h0m0s maintenance ended at machine-room/temperature by Ma its time is over")
 }
 
+func TestMaintenanceThatBeginsBeforeTheTimeIsKnown(t *testing.T) {
+	for name, until := range map[string]time.Time{
+		"by its own clock":    time.Date(1970, 1, 1, 1, 0, 0, 0, time.UTC),
+		"by the true time":    time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC),
+		"after a machine was": time.Date(1970, 1, 1, 1, 0, 0, 0, time.UTC),
+	} {
+		s := newStation(t)
+		s.clock, s.start = record.Unsynced, time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
+		s.at(0, maintain("Ma", until, room))
+		if name == "after a machine was" {
+			s.restart(true)
+		}
+		s.said = nil
+		s.clock, s.start = record.Synced, time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+		s.at(mins, Tick{}).until(100 * time.Hour).
+			expect("1h0m0s maintenance ended at machine-room/temperature by Ma its time is over")
+	}
+}
+
 func TestMaintenanceIsValidated(t *testing.T) {
 	s := newStation(t)
 	now := s.start

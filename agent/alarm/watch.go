@@ -62,6 +62,22 @@ func (t *turn) measure(rule Rule, e Reading) {
 	t.s.watches[rule.identity()] = w
 }
 
+// live lets the habit of a drift rule's point take a reading in. While the wall clock is not believed it rests: there is no
+// telling which hour it is.
+func (t *turn) live(e Reading, w *watch) {
+	w.departure = verdict{}
+	if t.at.Clock != record.Synced {
+		return
+	}
+	h := t.s.Habits[e.Point].Step(t.at.Wall, e.Value)
+	t.s.Habits[e.Point] = h
+	if h.Episode != nil {
+		w.departure = verdict{raises, h.Episode.Value, h.Episode.Edge, e.Unit, h.Episode.Reason}
+		return
+	}
+	w.departure = verdict{clears, e.Value, h.Usual.at(h.Hour.Week), e.Unit, ""}
+}
+
 // judge is what is known now says about a rule.
 func (t *turn) judge(rule Rule, w watch) verdict {
 	p, known := t.s.points[rule.Point]
