@@ -73,13 +73,13 @@ func blocked(_ *turn, r *request) string {
 func validity(t *turn, r *request) string {
 	c, now := r.card, dateOf(t.at.Wall).at(timeOf(t.at.Wall))
 	switch {
-	case c.To != (Date{}) && now >= c.ends():
+	case c.To != (Date{}) && !now.Before(c.ends()):
 		return Expired
 	case c.From == (Date{}) && c.To == (Date{}):
 		return ""
 	case t.at.Clock != record.Synced:
 		return t.unjudged(r)
-	case c.From != (Date{}) && now < c.begins():
+	case c.From != (Date{}) && now.Before(c.begins()):
 		return NotYetValid
 	}
 	return ""
@@ -193,11 +193,11 @@ func (t *turn) open(number string, d *door) bool {
 	if o == nil || len(o.Doors) > 0 && !slices.Contains(o.Doors, d.Point) {
 		return false
 	}
-	today := dateOf(t.at.Wall).at(0)
-	if o.To != (Date{}) && today > o.To.at(0) {
+	today := dateOf(t.at.Wall)
+	if o.To != (Date{}) && today.after(o.To) {
 		return false
 	}
-	return o.From == (Date{}) || today >= o.From.at(0) || t.at.Clock != record.Synced
+	return o.From == (Date{}) || !o.From.after(today) || t.at.Clock != record.Synced
 }
 
 // unlockTime is for how long a grant to somebody opens a door.

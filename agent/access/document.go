@@ -214,22 +214,19 @@ func dateOf(t time.Time) Date {
 	return Date{year, month, day}
 }
 
-// next is the day after.
-func (d Date) next() Date { return dateOf(time.Date(d.Year, d.Month, d.Day+1, 12, 0, 0, 0, time.UTC)) }
-
-// before is the day before.
-func (d Date) before() Date {
-	return dateOf(time.Date(d.Year, d.Month, d.Day-1, 12, 0, 0, 0, time.UTC))
+// midnight is the beginning of a day, or of one some days later, where clocks are never changed.
+func (d Date) midnight(later int) time.Time {
+	return time.Date(d.Year, d.Month, d.Day+later, 0, 0, 0, 0, time.UTC)
 }
 
-func (d Date) weekday() time.Weekday {
-	return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC).Weekday()
-}
+// add is the day that is some days later.
+func (d Date) add(days int) Date { return dateOf(d.midnight(days)) }
 
-// at counts minutes so that later ones are more: of a day, up to the 1440 that is its end.
-func (d Date) at(t TimeOfDay) int {
-	return ((d.Year*100+int(d.Month))*100+d.Day)*10000 + int(t)
-}
+// after reports whether a day comes after another.
+func (d Date) after(other Date) bool { return d.midnight(0).After(other.midnight(0)) }
+
+// at is a time of the day, where clocks are never changed. It is to be compared with others of that kind only.
+func (d Date) at(t TimeOfDay) time.Time { return d.midnight(0).Add(time.Duration(t) * time.Minute) }
 
 // TimeOfDay is minutes since midnight as the clock on the wall shows them, spelled "15:04"; "24:00" is the end of the day.
 type TimeOfDay int

@@ -42,7 +42,7 @@ func (t *turn) setMode(i int, data record.ModeData) {
 		d.opened = t.at.Mono // to be closed from now on
 	}
 	if data.Mode == ModeLockdown {
-		d.unlocked = 0
+		d.unlocked = never
 	}
 	t.write(record.ModeChanged, t.doors[i].Point, data)
 }
@@ -106,15 +106,14 @@ func (t *turn) admit(i int, p pass, unlock time.Duration) {
 func (t *turn) lapsePasses(i int) {
 	d := &t.s.doors[i]
 	over := func(p pass) bool { return t.at.Mono >= p.until+grace }
-	if !slices.ContainsFunc(d.passes, over) {
-		return
-	}
 	for _, p := range d.passes {
 		if over(p) && !p.done {
 			t.write(record.AccessUnused, t.doors[i].Point, p.data)
 		}
 	}
-	d.passes = slices.DeleteFunc(slices.Clone(d.passes), over)
+	if len(d.passes) > 0 {
+		d.passes = slices.DeleteFunc(slices.Clone(d.passes), over)
+	}
 }
 
 // doorMoved takes what a door's contact says.
@@ -129,7 +128,7 @@ func (t *turn) doorMoved(i int, open, initial bool) {
 		d.forced = false
 		return
 	}
-	d.opened, d.unlocked = t.at.Mono, 0
+	d.opened, d.unlocked = t.at.Mono, never
 	seen := was == no && !initial
 	d.forced = seen && len(d.passes) == 0 && t.doors[i].guarded() && !t.free(i)
 	t.through(i)

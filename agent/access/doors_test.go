@@ -343,6 +343,10 @@ func TestModesOfDoorsThatAreGone(t *testing.T) {
 	if fmt.Sprint(r.s.Modes) != "map[room/door:released]" {
 		t.Errorf("%v", r.s.Modes)
 	}
+	given := State{Modes: map[string]string{"old/door": ModeReleased}}
+	if _, fx := r.p.Begin(given, r.at); len(given.Modes) != 1 || len(fx.Entries) != 1 {
+		t.Errorf("the state was changed in place: %v", given.Modes)
+	}
 }
 
 func TestScheduleHours(t *testing.T) {

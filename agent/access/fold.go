@@ -51,9 +51,8 @@ func Fold(s State, r record.Record) (State, error) {
 }
 
 func (s State) foldEntered(r record.Record, data record.RegisterData) State {
-	at := When{Since: data.Since, Clock: r.Clock, before: true}
+	at := When{Since: data.Since, Clock: r.Clock}
 	s.Last = max(s.Last, visitNumber(data.Visit))
-	s = s.without(data.Visit)
 	s = s.with(&Visit{ID: data.Visit, Person: data.Person, Name: data.Name, Card: data.Card, Visitor: data.Visitor,
 		Purpose: data.Purpose, Area: r.Source, Door: data.Door, When: at})
 	return s.noting(&Entered{data.Person, r.Source, at})
@@ -96,9 +95,9 @@ func (s State) opened(door string, at time.Time) State {
 
 // fumbled is the state with the counts that a denial for a wrong attempt tells.
 func fumbled(s State, r record.Record, data record.AccessData) State {
-	at := When{Since: r.Time, Clock: r.Clock, before: true}
+	at := When{Since: r.Time, Clock: r.Clock}
 	s = s.counting(Wrong{Reader: data.Reader, Count: data.Attempts, When: at})
-	if data.PersonAttempts > 0 {
+	if data.Person != "" {
 		s = s.counting(Wrong{Person: data.Person, Reader: data.Reader, Count: data.PersonAttempts, When: at})
 	}
 	return s

@@ -34,7 +34,8 @@ func fold(t testing.TB, s State, records []record.Record) State {
 
 // durable is a state as JSON, as it is after a start at a moment: what is too old to count is forgotten. What was noted
 // without the time is left out, as Fold cannot tell when it is too old.
-func durable(t testing.TB, p *Policy, s State, at record.Moment) string {
+func (h *history) durable(s State) string {
+	t, at := h.t, h.at
 	t.Helper()
 	text, err := json.Marshal(s)
 	if err != nil {
@@ -44,7 +45,8 @@ func durable(t testing.TB, p *Policy, s State, at record.Moment) string {
 	if err := json.Unmarshal(text, &bare); err != nil {
 		t.Fatal(err)
 	}
-	bare, _ = p.Begin(bare, at)
+	at.Clock = record.Synced
+	bare, _ = h.p.Begin(bare, at)
 	bare.Entered = slices.DeleteFunc(bare.Entered, func(e *Entered) bool { return e.Clock != record.Synced })
 	bare.Wrong = slices.DeleteFunc(bare.Wrong, func(w Wrong) bool { return w.Clock != record.Synced })
 	if text, err = json.MarshalIndent(bare, "", " "); err != nil {
@@ -61,6 +63,96 @@ func TestFoldIgnoresOthersAndRefusesRubbish(t *testing.T) {
 		if _, err := Fold(State{}, record.Record{Type: typ, Data: []byte(`{`)}); err == nil {
 			t.Errorf("%s: folded rubbish", typ)
 		}
+	}
+}
+
+// TestFoldOfAHistory asks after every step of a history with all that lasts in it whether the journal says the same.
+func TestFoldOfAHistory(t *testing.T) {
+	r := begin(t, everything...)
+	check := func() {
+		t.Helper()
+		h := &history{room: r}
+		if live, folded := h.durable(r.s), h.durable(fold(t, State{}, r.records)); live != folded {
+			t.Fatalf("state %s\nfolded %s", live, folded)
+		}
+		for from := range r.records {
+			if live, again := h.durable(r.s), h.durable(fold(t, r.s, r.records[from:])); live != again {
+				t.Fatalf("state %s\nfolded again from %d %s", live, from, again)
+			}
+		}
+		r.pass(time.Second)
+	}
+	wrong := func(reader, name, keys string) {
+		t.Helper()
+		r.card(reader, name)
+		r.keys(reader, keys)
+		check()
+	}
+	wrong("inner/in", "mallory", "")
+	wrong("plain/in", "bob", "1#")
+	r.at.Wall = r.at.Wall.Add(9 * time.Hour) // PINs are needed now
+	wrong("room/in", "ann", "2#")
+	wrong("room/in", "bob", "1#")
+	wrong("room/in", "bob", "1#")
+	wrong("side/in", "dan", "") // what is denied otherwise does not count, and forgets nothing
+	if len(r.s.Wrong) != 3 {
+		t.Fatalf("%+v", r.s.Wrong)
+	}
+	r.at.Wall = r.at.Wall.Add(10 * time.Minute)
+	r.restart(0)
+	wrong("room/in", "bob", "1#")
+	wrong("room/in", "ann", "1#")
+	if len(r.s.First) != 1 {
+		t.Fatalf("%+v", r.s.First)
+	}
+	wrong("room/in", "bob", "2#")
+	r.wait(20 * time.Second)
+	r.enters("inner/out", "bob")
+	check()
+	r.card("inner/in", "ann")
+	r.card("inner/in", "bob")
+	check()
+	r.order(VerbForgive, "", `{"person": "ann"}`)
+	check()
+	r.order(VerbForgive, "", `{"person": "bob"}`)
+	check()
+	r.card("inner/in", "ann")
+	r.card("inner/in", "bob")
+	r.wrote(record.AccessGranted)
+	check()
+	r.order(VerbForgive, "", `{"person": "eve"}`)
+	check()
+	for _, verb := range []string{VerbRelease, VerbLockdown, VerbNormal} {
+		for _, door := range []string{"room/door", "side/door"} {
+			r.order(verb, door, "")
+			check()
+		}
+	}
+	if len(r.s.Modes) != 0 || len(r.s.Forgiven) != 1 {
+		t.Fatalf("%+v, %v", r.s.Modes, r.s.Forgiven)
+	}
+}
+
+func TestFoldOfWhatIsLeftOfAJournal(t *testing.T) {
+	one := func(typ, data string) record.Record {
+		return record.Record{Type: typ, Source: "room", Time: monday, Clock: record.Synced, Data: []byte(data)}
+	}
+	s := fold(t, State{}, []record.Record{one(record.RegisterLeft, `{"visit": "5-77", "person": "ann"}`)})
+	if s.Last != 77 || len(s.Inside) != 0 {
+		t.Errorf("%+v", s)
+	}
+	s = fold(t, s, []record.Record{one(record.RegisterEntered, `{"visit": "5-78", "person": "ann"}`), one(record.RegisterEntered, `{"visit": "5-79", "person": "ann"}`)})
+	if s.Last != 79 || len(s.Inside) != 1 || s.Inside[0].ID != "5-79" {
+		t.Errorf("%+v", s)
+	}
+	normal := fold(t, State{}, []record.Record{one(record.ModeChanged, `{"mode": "normal"}`)})
+	if len(normal.Modes) != 0 {
+		t.Errorf("%+v", normal)
+	}
+	modes := map[string]string{"other": ModeReleased, "room": ModeReleased}
+	fold(t, State{Modes: modes}, []record.Record{one(record.ModeChanged, `{"mode": "lockdown"}`), one(record.ModeChanged, `{"mode": "normal"}`)})
+	if modes["room"] != ModeReleased || len(modes) != 2 {
+		t.Errorf("changed in place: %v", modes)
 	}
 }
 
@@ -175,13 +267,11 @@ func (h *history) look() {
 
 // folded asks whether the journal says what the state is.
 func (h *history) folded() {
-	at := h.at
-	at.Clock = record.Synced
-	if live, folded := durable(h.t, h.p, h.s, at), durable(h.t, h.p, fold(h.t, State{}, h.records), at); live != folded {
+	if live, folded := h.durable(h.s), h.durable(fold(h.t, State{}, h.records)); live != folded {
 		h.rt.Fatalf("state %s\nfolded %s", live, folded)
 	}
 	from := rapid.IntRange(0, len(h.records)).Draw(h.rt, "from")
-	if live, again := durable(h.t, h.p, h.s, at), durable(h.t, h.p, fold(h.t, h.s, h.records[from:]), at); live != again {
+	if live, again := h.durable(h.s), h.durable(fold(h.t, h.s, h.records[from:])); live != again {
 		h.rt.Fatalf("state %s\nfolded again from %d %s", live, from, again)
 	}
 }

@@ -277,6 +277,7 @@ func TestTwoCardsWithPINs(t *testing.T) {
 	r := begin(t, paired, holders)
 	r.card("inner/in", "ann")
 	r.keys("inner/in", "1234#")
+	r.wait(15 * time.Second)
 	r.card("inner/in", "bob")
 	r.toned(AskPIN)
 	r.keys("inner/in", "1#")
@@ -306,7 +307,7 @@ func TestTwoCardsWithPINs(t *testing.T) {
 }
 
 func TestRemarksOfBoth(t *testing.T) {
-	r := begin(t, paired, office, `"areas": [{"area": "room", "anti_passback": "soft"}]`, cards(someone("ann", `"from": "2026-01-01"`), someone("bob", `"from": "2026-01-01"`)))
+	r := begin(t, paired, office, `"areas": [{"area": "room", "anti_passback": "soft"}]`, cards(someone("ann", `"from": "2026-01-01"`), someone("bob")))
 	r.card("room/in", "ann")
 	r.card("room/in", "bob")
 	r.granted()
@@ -328,6 +329,9 @@ func TestTooManyAttempts(t *testing.T) {
 		}
 	}
 	r.is("room/in", Attempts, true)
+	if reason := r.fx.Conditions[0].Reason; reason != "3 wrong attempts" {
+		t.Error(reason)
+	}
 	paused := func(d time.Duration) {
 		t.Helper()
 		r.wait(d - 1)
@@ -354,6 +358,9 @@ func TestTooManyAttempts(t *testing.T) {
 	r.is("room/in", Attempts, true)
 	r.wait(1)
 	r.is("room/in", Attempts, false)
+	if reason := r.fx.Conditions[0].Reason; reason != "no wrong attempts any more" {
+		t.Error(reason)
+	}
 	if len(r.s.Wrong) != 0 {
 		t.Errorf("still counted: %+v", r.s.Wrong)
 	}
@@ -366,6 +373,13 @@ func TestTooManyAttempts(t *testing.T) {
 	if data := r.denied(UnknownCard); data.Attempts != 2 {
 		t.Errorf("%+v", data)
 	}
+}
+
+func TestTheFirstAttemptIsTooMany(t *testing.T) {
+	r := begin(t, people, `"attempts": {"limit": 1}`)
+	r.is("room/in", Attempts, false)
+	r.card("room/in", "mallory")
+	r.is("room/in", Attempts, true)
 }
 
 func TestTooManyAttemptsOfAPerson(t *testing.T) {

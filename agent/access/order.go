@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -54,10 +55,7 @@ func (t *turn) order(c record.Command) string {
 	var given map[string]json.RawMessage
 	var a arguments
 	if len(c.Arguments) > 0 {
-		if err := json.Unmarshal(c.Arguments, &given); err != nil {
-			return fmt.Sprintf("arguments: %v", err)
-		}
-		if err := json.Unmarshal(c.Arguments, &a); err != nil {
+		if err := cmp.Or(json.Unmarshal(c.Arguments, &given), json.Unmarshal(c.Arguments, &a)); err != nil {
 			return fmt.Sprintf("arguments: %v", err)
 		}
 	}

@@ -123,16 +123,16 @@ func (c *compiler) calendar() calendar {
 	days := calendar{}
 	for i, h := range c.Holidays {
 		path := fmt.Sprintf("holidays[%d]", i)
-		if h.Date == (Date{}) {
-			c.add(path, "date: is missing")
-			continue
-		}
 		last := cmp.Or(h.Until, h.Date)
-		for d, n := h.Date, 0; d.at(0) <= last.at(0) && n < 366; d, n = d.next(), n+1 {
-			days[d] = true
-		}
-		if !days[last] || last.at(0) < h.Date.at(0) {
+		switch {
+		case h.Date == (Date{}):
+			c.add(path, "date: is missing")
+		case h.Date.after(last) || last.after(h.Date.add(365)):
 			c.add(path+".until", "expected a day within a year of the date")
+		default:
+			for d := h.Date; !d.after(last); d = d.add(1) {
+				days[d] = true
+			}
 		}
 	}
 	return days
@@ -142,29 +142,25 @@ func (c *compiler) calendar() calendar {
 func (c *compiler) named() {
 	c.schedules = map[string]*schedule{}
 	for i, s := range c.Schedules {
-		if path := fmt.Sprintf("schedules[%d].name", i); c.fresh(path, s.Name, c.schedules[s.Name] != nil) {
-			c.schedules[s.Name] = s.compile()
-		}
+		c.fresh(fmt.Sprintf("schedules[%d].name", i), s.Name, c.schedules[s.Name] != nil)
+		c.schedules[s.Name] = s.compile()
 	}
 	c.groups = map[string]map[string][]*schedule{}
 	for i, g := range c.Groups {
-		if path := fmt.Sprintf("groups[%d]", i); c.fresh(path+".name", g.Name, c.groups[g.Name] != nil) {
-			c.groups[g.Name] = c.permissions(path+".doors", g.Doors)
-		}
+		path := fmt.Sprintf("groups[%d]", i)
+		c.fresh(path+".name", g.Name, c.groups[g.Name] != nil)
+		c.groups[g.Name] = c.permissions(path+".doors", g.Doors)
 	}
 }
 
 // fresh refuses a name that is missing or taken.
-func (c *compiler) fresh(path, name string, taken bool) bool {
+func (c *compiler) fresh(path, name string, taken bool) {
 	switch {
 	case name == "":
 		c.add(path, "is missing")
 	case taken:
 		c.add(path, "%q: is there twice", name)
-	default:
-		return true
 	}
-	return false
 }
 
 // schedule is the one of a name; nil for none.
@@ -209,9 +205,7 @@ func (c *compiler) cardRules() map[Hash]*card {
 			}
 			made.permissions = append(made.permissions, c.groups[name])
 		}
-		if len(given.Doors) > 0 {
-			made.permissions = append(made.permissions, c.permissions(path+".doors", given.Doors))
-		}
+		made.permissions = append(made.permissions, c.permissions(path+".doors", given.Doors))
 		cards[given.Hash] = made
 	}
 	return cards
@@ -245,14 +239,14 @@ func (c *compiler) checkCard(path string, given Card) {
 	if given.ToTime != nil && given.To == (Date{}) {
 		c.add(path+".to_time", "needs to")
 	}
-	if given.To != (Date{}) && given.ends() <= given.begins() {
+	if given.To != (Date{}) && !given.ends().After(given.begins()) {
 		c.add(path+".to", "expected after from")
 	}
 }
 
-// begins is the first minute at which a card is valid, and ends the first at which it no longer is, as Date.at counts.
-func (g Card) begins() int { return g.From.at(g.FromTime) }
-func (g Card) ends() int {
+// begins is when a card begins to be valid, and ends when it no longer is, as of Date.at.
+func (g Card) begins() time.Time { return g.From.at(g.FromTime) }
+func (g Card) ends() time.Time {
 	if g.ToTime != nil {
 		return g.To.at(*g.ToTime)
 	}
@@ -273,7 +267,7 @@ func (c *compiler) workOrders() map[string]*WorkOrder {
 		for j, point := range o.Doors {
 			c.door(fmt.Sprintf("%s.doors[%d]", path, j), point)
 		}
-		if o.To != (Date{}) && o.To.at(0) < o.From.at(0) {
+		if o.To != (Date{}) && o.From.after(o.To) {
 			c.add(path+".to", "expected not before from")
 		}
 		orders[o.Number] = o

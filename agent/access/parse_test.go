@@ -56,6 +56,17 @@ func TestDefaults(t *testing.T) {
 	if d.Accessible != Duration(20*time.Second) || d.HeldAlarm != Duration(4*time.Minute) {
 		t.Errorf("%+v", d)
 	}
+	d = policy(t, `"doors": [{"door": "room/door", "held_warning": "10s"}]`).doors[0].DoorRules
+	if d.HeldAlarm != Duration(time.Minute) {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestShortestTime(t *testing.T) {
+	var d Duration
+	if err := d.UnmarshalText([]byte("1ns")); err != nil || d != 1 {
+		t.Error(d, err)
+	}
 }
 
 func TestLimitsOfDocuments(t *testing.T) {

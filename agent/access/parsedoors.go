@@ -89,21 +89,23 @@ func (c *compiler) interlocks(doors []*door) {
 		if len(points) < 2 {
 			c.add(path, "expected two doors or more")
 		}
+		var locked []int
 		for j, point := range points {
 			path := fmt.Sprintf("%s[%d]", path, j)
-			here := c.door(path, point)
-			if here < 0 {
-				continue
-			}
-			if doors[here].unlock != nil {
+			switch here := c.door(path, point); {
+			case here < 0:
+			case doors[here].unlock != nil:
 				c.add(path, "%q: a door with an unlock_schedule cannot be interlocked", point)
+			case slices.Contains(locked, here):
+				c.add(path, "%q: is there twice", point)
+			default:
+				locked = append(locked, here)
 			}
-			for k, other := range points {
-				if there := c.site.door(other); k != j && there >= 0 {
+		}
+		for _, here := range locked {
+			for _, there := range locked {
+				if here != there {
 					doors[here].excludes = append(doors[here].excludes, there)
-				}
-				if k < j && other == point {
-					c.add(path, "%q: is there twice", point)
 				}
 			}
 		}
@@ -121,14 +123,14 @@ func (c *compiler) areaRules() map[string]*AreaRules {
 	paths := map[string]string{}
 	for i, rules := range c.Areas {
 		path := fmt.Sprintf("areas[%d]", i)
-		if areas[rules.Area] == nil {
+		switch {
+		case areas[rules.Area] == nil:
 			c.add(path+".area", "%q: the site has no such area", rules.Area)
-			continue
-		}
-		if paths[rules.Area] != "" {
+		case paths[rules.Area] != "":
 			c.add(path+".area", "%q: is there twice", rules.Area)
+		default:
+			areas[rules.Area], paths[rules.Area] = &rules, path
 		}
-		areas[rules.Area], paths[rules.Area] = &rules, path
 	}
 	for _, name := range slices.Sorted(maps.Keys(areas)) {
 		c.area(paths[name], areas[name], areas)
@@ -143,15 +145,17 @@ func (c *compiler) area(path string, a *AreaRules, areas map[string]*AreaRules) 
 	if a.AntiPassback == hard && !c.canLeave(a.Area) {
 		c.add(path+".anti_passback", "hard needs a reader on the way out: who has left could never enter again")
 	}
-	for outer, n := a.Within, 0; outer != ""; outer, n = areas[outer].Within, n+1 {
+	inner := []string{a.Area}
+	for outer := a.Within; outer != ""; outer = areas[outer].Within {
 		if areas[outer] == nil {
 			c.add(path+".within", "%q: the site has no such area", outer)
 			return
 		}
-		if outer == a.Area || n > len(areas) {
+		if slices.Contains(inner, outer) {
 			c.add(path+".within", "%q: lies within itself", a.Area)
 			return
 		}
+		inner = append(inner, outer)
 	}
 }
 

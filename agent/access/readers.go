@@ -106,7 +106,6 @@ func (t *turn) await(i int, first *dialog) {
 func (t *turn) answered(i int, d *dialog) {
 	t.await(i, d.first)
 	typed := d.typed
-	d.typed = ""
 	switch {
 	case typed == "":
 		t.deny(i, d, unanswers[d.typing])

@@ -2,8 +2,8 @@ package access
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -33,12 +33,7 @@ func (s State) visits(person string) []*Visit {
 // with is the state with a visit begun.
 func (s State) with(v *Visit) State {
 	i, found := s.visit(v.Person, v.Area)
-	inside := make([]*Visit, 0, len(s.Inside)+1)
-	inside = append(append(inside, s.Inside[:i]...), v)
-	if found {
-		i++
-	}
-	s.Inside = append(inside, s.Inside[i:]...)
+	s.Inside = put(s.Inside, i, found, v)
 	return s
 }
 
@@ -58,13 +53,18 @@ func (s State) entered(person, area string) (int, bool) {
 // noting is the state with an entry noted for timed anti-passback.
 func (s State) noting(e *Entered) State {
 	i, found := s.entered(e.Person, e.Area)
-	s.Entered = slices.Clone(s.Entered)
-	if found {
-		s.Entered[i] = e
-	} else {
-		s.Entered = slices.Insert(s.Entered, i, e)
-	}
+	s.Entered = put(s.Entered, i, found, e)
 	return s
+}
+
+// put is a list with a value in its place: where it was found, or else would be.
+func put[T any](list []T, i int, found bool, v T) []T {
+	list = slices.Clone(list)
+	if !found {
+		return slices.Insert(list, i, v)
+	}
+	list[i] = v
+	return list
 }
 
 // register writes down who goes through a door.
@@ -94,10 +94,6 @@ func (t *turn) enter(i int, who person) {
 		Purpose: who.purpose, Area: area, Door: t.doors[i].Point, When: when(t.at)}
 	t.s = t.s.with(v)
 	t.s.look = min(t.s.look, t.at.Mono+t.stay(area))
-	if t.at.Mono >= t.s.prune {
-		t.forgetEntered()
-		t.s.prune = t.at.Mono + time.Hour
-	}
 	t.s = t.s.noting(&Entered{who.id, area, v.When})
 	t.write(record.RegisterEntered, area, v.data())
 }
@@ -119,7 +115,7 @@ func (t *turn) leave(i int, who person) {
 func (t *turn) end(v *Visit, door, how string) {
 	data := v.data()
 	data.Door, data.How = door, how
-	data.Inside = max(0, v.lasted(t.at)).Truncate(time.Millisecond).Seconds()
+	data.Inside = v.lasted(t.at).Truncate(time.Millisecond).Seconds()
 	t.s = t.s.without(v.ID)
 	t.write(record.RegisterLeft, v.Area, data)
 }
@@ -132,16 +128,13 @@ func (v *Visit) data() record.RegisterData {
 // visitID is unique within the node: the number alone is, as long as the state is kept, and the time makes it so
 // when the state is lost.
 func visitID(wall time.Time, n uint64) string {
-	return strconv.FormatInt(max(0, wall.Unix()), 36) + "-" + strconv.FormatUint(n, 10)
+	return fmt.Sprintf("%d-%d", max(0, wall.Unix()), n)
 }
 
 // visitNumber is the number in the id of a visit.
-func visitNumber(id string) uint64 {
-	_, number, _ := strings.Cut(id, "-")
-	n, err := strconv.ParseUint(number, 10, 64)
-	if err != nil {
-		return 0
-	}
+func visitNumber(id string) (n uint64) {
+	var began uint64
+	_, _ = fmt.Sscanf(id, "%d-%d", &began, &n) // 0 of an id that is spelled otherwise
 	return n
 }
 
@@ -160,6 +153,7 @@ func (t *turn) lapseVisits() {
 	if t.at.Mono < t.s.look {
 		return
 	}
+	t.forgetEntered()
 	next := t.at.Mono + day
 	for _, v := range t.s.Inside {
 		left := t.stay(v.Area) - v.lasted(t.at)

@@ -2,6 +2,7 @@ package access
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +146,79 @@ func TestVisitsSurviveARestart(t *testing.T) {
 	r.inside("eve room") // when she entered was not known: nobody can tell by the wall clock
 }
 
+func TestVisitsAndAClockThatIsLearnedLate(t *testing.T) {
+	r := begin(t, people)
+	r.enters("room/in", "ann")
+	r.at.Clock = record.Unsynced
+	r.restart(0)
+	r.wait(time.Hour)
+	r.at.Wall, r.at.Clock = r.at.Wall.Add(20*time.Hour), record.Synced
+	r.inside("ann room")
+	r.wait(time.Minute)
+	r.inside()
+}
+
+func TestVisitsUnderAnotherPolicy(t *testing.T) {
+	r := begin(t, people)
+	r.enters("room/in", "ann")
+	r.enters("room/in", "bob")
+	r.wait(time.Hour - 2*time.Second - 1)
+	r.apply(people, `"areas": [{"area": "room", "max_stay": "1h"}]`)
+	r.inside("ann room", "bob room")
+	r.wait(1)
+	r.inside("bob room")
+	r.pass(time.Second)
+	r.apply(people, `"areas": [{"area": "room", "max_stay": "30m"}]`)
+	r.inside()
+}
+
+func TestBeginLeavesWhatItIsGiven(t *testing.T) {
+	p := policy(t, people)
+	visit, entered := &Visit{ID: "1-1", Person: "ann", Area: "room"}, &Entered{Person: "ann", Area: "room"}
+	given := State{Inside: []*Visit{visit}, Entered: []*Entered{entered}, Wrong: []Wrong{{Reader: "room/in", Count: 1}}}
+	s, _ := p.Begin(given, record.Moment{Wall: monday, Clock: record.Unsynced, Mono: time.Hour})
+	if visit.before || entered.before || given.Wrong[0].before || given.Inside[0] != visit || given.Entered[0] != entered {
+		t.Error("it was changed in place")
+	}
+	if !s.Inside[0].before || !s.Entered[0].before || !s.Wrong[0].before {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestAStateOfAnotherSiteBeginsAnew(t *testing.T) {
+	r := begin(t, people)
+	r.enters("room/in", "ann")
+	for _, other := range []Site{
+		{Doors: site.Doors[:1], Readers: make([]Reader, len(site.Readers))},
+		{Doors: site.Doors, Readers: make([]Reader, 2)},
+	} {
+		for i := range other.Readers {
+			other.Readers[i] = Reader{Point: fmt.Sprintf("reader-%d", i), Door: "room/door", Direction: In}
+		}
+		p, err := Parse(other, key, []byte("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if due, ok := p.Due(r.s, r.at); ok {
+			t.Errorf("due at %s before it begins", due)
+		}
+		s, _ := p.Step(r.s, Tick{}, r.at)
+		if len(s.doors) != len(other.Doors) || len(s.readers) != len(other.Readers) || s.doors[0].open != unknown || len(s.Inside) != 1 {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+func TestTimePassesBeforeACommand(t *testing.T) {
+	r := begin(t, people)
+	r.enters("room/in", "ann")
+	r.pass(17 * time.Hour)
+	if result := r.order(VerbClose, "", `{"person": "ann"}`); result.Outcome != record.Refused {
+		t.Errorf("%+v", result)
+	}
+	r.inside()
+}
+
 func TestClockSetBack(t *testing.T) {
 	r := begin(t, people)
 	r.enters("room/in", "ann")
@@ -166,10 +240,10 @@ func TestClockSetBack(t *testing.T) {
 }
 
 func TestVisitIDs(t *testing.T) {
-	if id := visitID(time.Unix(-5, 0), 7); id != "0-7" || visitNumber(id) != 7 {
+	if id := visitID(time.Unix(-5, 0), 7); id != "0-7" || visitID(time.Unix(5, 0), 7) != "5-7" || visitNumber(id) != 7 {
 		t.Error(id)
 	}
-	for _, id := range []string{"", "7", "a-", "a-b"} {
+	for _, id := range []string{"", "7", "a-", "a-b", "5-"} {
 		if n := visitNumber(id); n != 0 {
 			t.Errorf("%q: %d", id, n)
 		}
@@ -228,7 +302,7 @@ func TestUnlockByCommand(t *testing.T) {
 	for _, test := range [][3]string{
 		{VerbUnlock, "hatch/door", ""}, {VerbUnlock, "x", ""}, {VerbUnlock, "", ""}, {VerbUnlock, "room/door", `{"seconds": 600.1}`},
 		{VerbUnlock, "room/door", `{"seconds": -1}`}, {VerbUnlock, "room/door", `{"seconds": "5"}`}, {VerbUnlock, "room/door", `{"minutes": 5}`},
-		{VerbUnlock, "room/door", `{"person": "ann"}`}, {VerbUnlock, "room/door", `[]`}, {"door.open", "room/door", ""}, {VerbRelease, "x", ""},
+		{VerbUnlock, "room/door", `{"person": "ann"}`}, {VerbUnlock, "room/door", `[]`}, {VerbUnlock, "room/door", `7`}, {"door.open", "room/door", ""}, {VerbRelease, "x", ""},
 	} {
 		if result := r.order(test[0], test[1], test[2]); result.Outcome != record.Refused {
 			t.Errorf("%v: %+v", test, result)

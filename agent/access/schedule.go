@@ -21,16 +21,17 @@ func (s *schedule) hours(holidays calendar, day Date) []Hours {
 	if holidays[day] {
 		return s.holidays
 	}
-	return s.week[day.weekday()]
+	return s.week[day.midnight(0).Weekday()]
 }
 
 // since reports whether a wall clock is within the schedule, and when the hours that it is within began. It compares
 // what the clock shows, and adds no hours to midnight, so that the days on which clocks are changed are like others.
 func (s *schedule) since(holidays calendar, wall time.Time) (time.Time, bool) {
 	day, now := dateOf(wall), timeOf(wall)
-	for _, h := range s.hours(holidays, day.before()) {
+	yesterday := day.add(-1)
+	for _, h := range s.hours(holidays, yesterday) {
 		if h.To < h.From && now < h.To {
-			return h.begin(day.before(), wall), true
+			return h.begin(yesterday, wall), true
 		}
 	}
 	for _, h := range s.hours(holidays, day) {

@@ -27,11 +27,10 @@ type State struct {
 	// Wrong counts wrong attempts at readers, and by persons; in order of persons and then of readers.
 	Wrong []Wrong `json:"wrong,omitempty"`
 
-	doors   []doorNow   // like Site.Doors; nil until Begin
+	doors   []doorNow   // like Site.Doors; none until Begin
 	readers []readerNow // like Site.Readers
-	// look is when the next visit may have lasted too long, and prune when Entered is looked through: neither is done with
-	// every step, as there may be many.
-	look, prune time.Duration
+	// look is when the next visit may have lasted too long: not with every step, as there may be many.
+	look time.Duration
 }
 
 // When is an instant that survives a restart.

@@ -28,18 +28,14 @@ func (p *Policy) turn(s State, at record.Moment) *turn {
 
 // knows reports whether a state is of this run of the program, and of this site.
 func (p *Policy) knows(s State) bool {
-	return s.doors != nil && len(s.doors) == len(p.doors) && len(s.readers) == len(p.site.Readers)
+	return len(s.doors) == len(p.doors) && len(s.readers) == len(p.site.Readers)
 }
 
 // resume is a state as it is when the program starts: nothing is known of doors, and what was before is reckoned by the
 // wall clock.
 func (p *Policy) resume(s State, at record.Moment) State {
 	s.doors = make([]doorNow, len(p.doors))
-	for i := range s.doors {
-		s.doors[i].loose = never
-	}
 	s.readers = make([]readerNow, len(p.site.Readers))
-	s.look, s.prune = 0, 0
 	s.Inside, s.Entered, s.Wrong = slices.Clone(s.Inside), slices.Clone(s.Entered), slices.Clone(s.Wrong)
 	for i, v := range s.Inside {
 		visit := *v
@@ -68,8 +64,7 @@ func (p *Policy) Begin(s State, at record.Moment) (State, Effects) {
 		}
 	}
 	t.withdrawModes()
-	t.s.look = 0
-	t.forgetEntered()
+	t.s.look = never
 	t.lapse()
 	t.settle()
 	t.fx.Strikes = nil
@@ -188,8 +183,11 @@ func (p *Policy) Due(s State, at record.Moment) (time.Duration, bool) {
 const never time.Duration = -1
 
 func sooner(a, b time.Duration) time.Duration {
-	if a == never || b != never && b < a {
+	if a == never {
 		return b
 	}
-	return a
+	if b == never {
+		return a
+	}
+	return min(a, b)
 }
