@@ -6,7 +6,8 @@ import (
 )
 
 // Habits are what is usual at points, by their names. Their JSON, about 10 kB a point, is what is kept of them.
-type Habits map[string]Habit
+// What they point to is never changed.
+type Habits map[string]*Habit
 
 // Habit is what is usual at one point, learnt from its readings alone. It is never changed in place; its zero value is
 // that of a new point. Its numbers are in the unit of the readings, whatever that is.

@@ -272,7 +272,7 @@ func TestHabitWithstandsAnything(t *testing.T) {
 
 func TestHabitIsKept(t *testing.T) {
 	h, _ := lived(15, 150, 10*time.Minute, nil)
-	text, err := json.Marshal(Habits{room: h})
+	text, err := json.Marshal(Habits{room: &h})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,14 +283,15 @@ func TestHabitIsKept(t *testing.T) {
 	if err := json.Unmarshal(text, &back); err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(back[room], h) {
+	if !reflect.DeepEqual(*back[room], h) {
 		t.Error("what was kept is not what was learnt")
 	}
 	at := monday.AddDate(0, 0, 150)
 	before, _ := json.Marshal(h)
 	for i := range 200 {
 		h.Step(at.Add(time.Duration(i)*time.Minute), 50)
-		back[room] = back[room].Step(at.Add(time.Duration(i)*time.Minute), 50)
+		next := back[room].Step(at.Add(time.Duration(i)*time.Minute), 50)
+		back[room] = &next
 	}
 	if after, _ := json.Marshal(h); string(after) != string(before) {
 		t.Error("a habit was changed in place")
@@ -330,6 +331,10 @@ func TestDriftRule(t *testing.T) {
 	}
 	if len(s.state.Habits) != 1 {
 		t.Errorf("habits of %d points", len(s.state.Habits))
+	}
+	s.rules = mustNew(t, above(27))
+	if s.begin(); len(s.state.Habits) != 0 {
+		t.Errorf("%d habits that no rule watches", len(s.state.Habits))
 	}
 }
 

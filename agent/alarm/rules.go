@@ -55,7 +55,8 @@ func (r *Rules) find(id identity) (Rule, bool) {
 
 // Begin is called when the program starts and when rules come into force. It ends the alarms whose rule there is no
 // more, or is of another kind, and maintenance that is over. Other open alarms go on; whether their reason is still there
-// is seen with the next event of their point. Alarms of conditions stay until the condition is told.
+// is seen with the next event of their point. Alarms of conditions stay until the condition is told. Habits that no rule
+// watches are forgotten.
 func (r *Rules) Begin(s State, at record.Moment) (State, []record.Entry) {
 	t := r.turn(s, at)
 	t.s.watches = map[identity]watch{}
@@ -70,6 +71,9 @@ func (r *Rules) Begin(s State, at record.Moment) (State, []record.Entry) {
 			t.clear(a)
 		}
 	}
+	maps.DeleteFunc(t.s.Habits, func(point string, _ *Habit) bool {
+		return !slices.ContainsFunc(r.of(point), func(rule Rule) bool { return rule.kind() == KindDrift })
+	})
 	t.settle()
 	return t.s, t.entries
 }

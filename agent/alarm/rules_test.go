@@ -278,11 +278,11 @@ func TestSlope(t *testing.T) {
 	for i := range 1000 { // bounded, whatever the interval
 		n = n.with(time.Duration(i)*sec, 10+float64(i)/3600, time.Minute)
 	}
-	if slope, ok := n.slope(); !ok || len(n.parts) > buckets+1 || slope < 0.99 || slope > 1.01 {
-		t.Errorf("slope %g, %v from %d parts", slope, ok, len(n.parts))
+	if !n.enough || len(n.parts) > buckets+1 || n.perHour < 0.99 || n.perHour > 1.01 {
+		t.Errorf("slope %g, %v from %d parts", n.perHour, n.enough, len(n.parts))
 	}
 	n = n.with(2000*sec, 10, time.Minute)
-	if _, ok := n.slope(); ok || len(n.parts) != 1 {
+	if n.enough || len(n.parts) != 1 {
 		t.Errorf("a gap left %d parts", len(n.parts))
 	}
 }
@@ -553,5 +553,25 @@ func TestValidate(t *testing.T) {
 	two.Name = "drift2"
 	if _, err := New([]Rule{good[1], two}); err == nil {
 		t.Error("two drift rules of a point were accepted")
+	}
+}
+
+// A station of ten points with the rules of a standard.
+func BenchmarkStep(b *testing.B) {
+	var rules []Rule
+	for i := range 10 {
+		rules = append(rules, ASHRAE(Point{Name: fmt.Sprintf("room/t%d", i), Unit: "°C", Measured: true})...)
+	}
+	r, err := New(rules)
+	if err != nil {
+		b.Fatal(err)
+	}
+	at := record.Moment{Wall: monday, Clock: record.Synced}
+	s, _ := r.Begin(State{}, at)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		at.Wall, at.Mono = at.Wall.Add(sec), at.Mono+sec
+		s, _ = r.Step(s, Reading{fmt.Sprintf("room/t%d", i%10), 22 + float64(i%7)/10, "°C"}, at)
+		r.Due(s, at)
 	}
 }

@@ -8,7 +8,9 @@ import (
 // trend is the readings of a window, as means of at most buckets parts of it.
 type trend struct {
 	parts []part
-	from  time.Duration // of the window
+	// perHour is their slope, if there are enough of them.
+	perHour float64
+	enough  bool
 }
 
 // part is the mean of some readings and of when they were.
@@ -35,17 +37,19 @@ func (n trend) with(at time.Duration, value float64, window time.Duration) trend
 	} else {
 		parts = append(parts, part{at, at, value, 1})
 	}
-	return trend{parts, at - window}
+	n = trend{parts: parts}
+	n.perHour, n.enough = n.slope(at - window)
+	return n
 }
 
 // slope is the change per hour: the median of the slopes between all pairs (Theil and Sen), which three in ten wild
-// readings do not move far. It is false while the readings span less than half the window or are too few.
-func (n trend) slope() (float64, bool) {
+// readings do not move far. It is false while the readings are too few, or span less than half of the window since begin.
+func (n trend) slope(begin time.Duration) (float64, bool) {
 	if len(n.parts) < least {
 		return 0, false
 	}
 	first, last := n.parts[0], n.parts[len(n.parts)-1]
-	if (last.at-first.at)*2 < last.at-n.from {
+	if (last.at-first.at)*2 < last.at-begin {
 		return 0, false
 	}
 	var slopes []float64

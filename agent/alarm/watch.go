@@ -69,8 +69,12 @@ func (t *turn) live(e Reading, w *watch) {
 	if t.at.Clock != record.Synced {
 		return
 	}
-	h := t.s.Habits[e.Point].Step(t.at.Wall, e.Value)
-	t.s.Habits[e.Point] = h
+	h := Habit{}
+	if before := t.s.Habits[e.Point]; before != nil {
+		h = *before
+	}
+	h = h.Step(t.at.Wall, e.Value)
+	t.s.Habits[e.Point] = &h
 	if h.Episode != nil {
 		w.departure = verdict{raises, h.Episode.Value, h.Episode.Edge, e.Unit, h.Episode.Reason}
 		return
@@ -95,11 +99,10 @@ func (t *turn) judge(rule Rule, w watch) verdict {
 	case kind == KindDrift:
 		return w.departure
 	case kind == KindRate:
-		slope, enough := w.trend.slope()
-		if !enough {
+		if !w.trend.enough {
 			return verdict{}
 		}
-		return judgeValue(rule, slope, p.unit+"/h")
+		return judgeValue(rule, w.trend.perHour, p.unit+"/h")
 	}
 	return judgeValue(rule, p.value, p.unit)
 }
