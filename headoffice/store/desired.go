@@ -75,7 +75,7 @@ func findNode(ctx context.Context, q querier, key NodeKey) (node int64, err erro
 	err = q.QueryRowContext(ctx, `SELECT n.id FROM nodes n JOIN stations s ON s.id = n.station WHERE s.name = ? AND n.name = ?`,
 		key.Station, key.Node).Scan(&node)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, fmt.Errorf("node %s of station %s: %w", key.Node, key.Station, ErrNotFound)
+		return 0, fmt.Errorf("node %s of station %s has never reported: %w", key.Node, key.Station, ErrNotFound)
 	}
 	return node, err
 }

@@ -74,6 +74,14 @@ func act(method, id, path, summary string, status int, errors ...int) huma.Opera
 // Actor is what every act carries.
 type Actor struct {
 	Authorization string `header:"Authorization" doc:"Bearer and a token of act_tokens_file."`
+
+	from string // the address it comes from
+}
+
+// Resolve implements huma.Resolver.
+func (a *Actor) Resolve(ctx huma.Context) []error {
+	a.from = ctx.RemoteAddr()
+	return nil
 }
 
 const howToAct = "nobody may act here: give headoffice a file with lines of name:token as act_tokens_file in its configuration, readable by its user only, and start it again"
@@ -89,7 +97,7 @@ func (w *watch) who(ctx context.Context, a Actor) (string, error) {
 	}
 	name, err := w.Actors.Who(ctx, strings.TrimSpace(token))
 	if errors.Is(err, actors.ErrWrong) {
-		w.Log.Warn("somebody tried to act with a token that is not known")
+		w.Log.Warn("somebody tried to act with a token that is not known", "remote", a.from)
 		return "", refuseActor("the token is not known")
 	}
 	return name, err

@@ -84,7 +84,7 @@ func TestPutConfig(t *testing.T) {
 		{"agent", `{"documents":{"a/b":{}}}`, 422, "document"},
 		{"agent", `{"document":{}}`, 422, "document"},
 		{"agent", `{"documents":{"access":{`, 400, ""},
-		{"other", `{"documents":{}}`, 404, "node other of station hangzhou-01: not found"},
+		{"other", `{"documents":{}}`, 404, "node other of station hangzhou-01 has never reported: not found"},
 	} {
 		rw := o.act(http.MethodPut, "/api/v1/stations/hangzhou-01/nodes/"+c.node+"/config", "right", c.body)
 		if rw.Code != c.status || !strings.Contains(rw.Body.String(), c.want) {
