@@ -14,6 +14,8 @@ import (
 	"context"
 	"flag"
 	"log/slog"
+	"os"
+	"runtime/debug"
 	_ "time/tzdata" // recordings name time zones, and small systems have no list of them
 
 	"stationkeeper/configs"
@@ -24,7 +26,12 @@ import (
 // version is set when a release is built.
 var version = "dev"
 
-func main() { command().Execute() }
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(40) // a heap of a few megabytes is soon collected, and memory is scarcer than that time
+	}
+	command().Execute()
+}
 
 func command() lifecycle.Command {
 	var over configs.Overrides

@@ -10,11 +10,11 @@ import (
 )
 
 // Pace of a board. A change is drawn after gather at the latest when nothing was drawn before; then no more often
-// than once in rest, which leaves an alarm well under a second from the store to the page. Drawing never takes more
-// than a quarter of one processor.
+// than once in rest, so that a door that opens is on the page within a quarter of a second, whatever was drawn just
+// before. Drawing never takes more than a quarter of one processor.
 const (
 	gather = 25 * time.Millisecond
-	rest   = 250 * time.Millisecond
+	rest   = 100 * time.Millisecond
 	// redraw is how often everything is drawn anew, changed or not: midnight passes, and charts move on.
 	redraw = 30 * time.Second
 )
