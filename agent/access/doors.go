@@ -98,8 +98,14 @@ func (t *turn) admit(i int, p pass, unlock time.Duration) {
 		p.done = true
 	}
 	if t.doors[i].Contact {
-		d.passes = append(slices.Clip(d.passes), p)
+		// Who shows the card again before the door opens goes through once.
+		d.passes = append(slices.DeleteFunc(slices.Clone(d.passes), p.again), p)
 	}
+}
+
+// again reports whether a grant is one that was given before, to the same people.
+func (p pass) again(before pass) bool {
+	return p.in == before.in && len(p.people) > 0 && slices.EqualFunc(p.people, before.people, func(a, b person) bool { return a.id == b.id })
 }
 
 // lapsePasses ends the grants of a door whose time has passed.

@@ -232,6 +232,7 @@ func (h *history) happen() {
 			draw(h, "point", "room/door", "side/door", "inner/door", ""), draw(h, "arguments", "", `{"seconds": 3}`, `{"person": "ann"}`))
 	case "clock":
 		h.at.Clock = draw(h, "clock", record.Synced, record.Synced, record.Unsynced)
+		h.step(Tick{}) // what is over by a wall clock that is believed again
 	case "restart":
 		h.granted = map[string]time.Duration{}
 		h.restart(draw(h, "off", 0, time.Minute, 3*time.Hour))

@@ -107,6 +107,35 @@ func TestSeveralGrantsBeforeTheDoorOpens(t *testing.T) {
 	r.inside("bob room", "eve room")
 }
 
+func TestACardShownAgainBeforeTheDoorOpens(t *testing.T) {
+	r := begin(t, people)
+	r.card("room/in", "bob")
+	r.card("room/in", "ann")
+	r.wait(3 * time.Second)
+	r.card("room/in", "ann")
+	r.wait(3 * time.Second)
+	r.wrote(record.AccessUnused) // bob's alone: ann's was renewed
+	r.opens("room/door")
+	r.wrote(record.RegisterEntered)
+	r.inside("ann room")
+	r.closes("room/door")
+	r.card("room/in", "bob")
+	r.card("room/out", "bob") // he changed his mind
+	r.opens("room/door")
+	r.wrote(record.RegisterEntered, record.RegisterLeft)
+	r.closes("room/door")
+	r.done(VerbUnlock, "room/door", "")
+	r.wait(3 * time.Second)
+	r.done(VerbUnlock, "room/door", "")
+	r.wait(3 * time.Second)
+	r.wrote(record.AccessUnused) // each command is answered for
+	r.wait(time.Minute)
+	r.step(ExitRequested{"room/door"})
+	r.done(VerbUnlock, "room/door", "")
+	r.wait(6 * time.Second)
+	r.wrote(record.AccessUnused, record.AccessUnused)
+}
+
 func TestAccessibleCardGetsMoreTime(t *testing.T) {
 	r := begin(t, cards(someone("ann", `"accessible": true`), someone("bob")), `"doors": [{"door": "room/door", "two_cards": true}]`)
 	r.card("side/in", "ann")

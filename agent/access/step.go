@@ -149,7 +149,8 @@ func (t *turn) condition(point, rule, reason string, active bool) {
 }
 
 // Due is the Mono at which the next Tick is wanted, and false when none is. It is to be asked again after every Begin,
-// Step and Order. It is later than at if that is the moment of the last of them.
+// Step and Order. It is later than at if that is the moment of the last of them; otherwise it may have passed, and the Tick
+// is wanted now.
 func (p *Policy) Due(s State, at record.Moment) (time.Duration, bool) {
 	if !p.knows(s) { // before Begin
 		return 0, false

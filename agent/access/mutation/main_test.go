@@ -28,6 +28,10 @@ func twice(n int) (sum int) {
 			break
 		}
 	}
+	switch any(n).(type) {
+	case bool:
+		n++
+	}
 	switch {
 	case !old(sum) && n != 3:
 		sum = 0 + sum

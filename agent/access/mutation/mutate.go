@@ -206,7 +206,7 @@ func (m *mutator) leave(n ast.Node) {
 
 // decides reports whether an expression is a condition, the like of one, or a word for one.
 func (m *mutator) decides(e ast.Expr) bool {
-	if t := m.info.Types[e]; t.Type == nil || !types.Identical(t.Type.Underlying(), types.Typ[types.Bool]) && t.Type != types.Typ[types.UntypedBool] {
+	if t := m.info.Types[e]; !t.IsValue() || !types.Identical(t.Type.Underlying(), types.Typ[types.Bool]) && t.Type != types.Typ[types.UntypedBool] {
 		return false
 	}
 	switch parent := m.stack[len(m.stack)-2].(type) {
