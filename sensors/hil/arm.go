@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 	"time"
 
 	"stationkeeper/internal/record"
@@ -15,7 +16,9 @@ func boardChecks() []check {
 	return []check{
 		{"the agent starts and reports", begin, true},
 		{"a clock that was wrong is set", setClock, false},
+		{"cards arrive from head office", sendCards, false},
 		{"the door is opened and closed", openAndCloseOnBoard, false},
+		{"head office opens the door", orderedOnBoard, false},
 		{"the thermometer is read", readOnBoard, false},
 	}
 }
@@ -63,6 +66,45 @@ func openAndCloseOnBoard(ctx context.Context, s *station) (string, error) {
 	}
 	_, err = s.office.await(ctx, record.DoorClosed, door, changed)
 	return "", err
+}
+
+// orderedOnBoard looks at the strike's line where it leaves the board.
+func orderedOnBoard(ctx context.Context, s *station) (string, error) {
+	if err := s.strikePinIs(ctx, false); err != nil {
+		return "", err
+	}
+	if err := s.order(ctx, "door.unlock"); err != nil {
+		return "", err
+	}
+	if err := s.strikePinIs(ctx, true); err != nil {
+		return "", err
+	}
+	if err := s.pin(doorPin, true); err != nil {
+		return "", err
+	}
+	if err := s.strikePinIs(ctx, false); err != nil {
+		return "", err
+	}
+	if err := s.pin(doorPin, false); err != nil {
+		return "", err
+	}
+	_, err := s.office.await(ctx, record.DoorClosed, door, changed)
+	return "the strike's pin was low, high, and low when the door opened", err
+}
+
+// strikePinIs waits until QEMU sees that on the strike's pin.
+func (s *station) strikePinIs(ctx context.Context, high bool) error {
+	for {
+		answer, err := s.monitor.ask("qom-get", map[string]any{"path": "/machine/soc/gpio", "property": strikePin})
+		if err != nil || string(answer) == strconv.FormatBool(high) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the strike's pin is %s, and did not change", answer)
+		case <-time.After(look):
+		}
+	}
 }
 
 // readOnBoard sets the thermometer from outside, also below zero. QEMU takes thousandths of 1 °C; the sensor rounds to

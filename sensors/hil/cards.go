@@ -52,7 +52,7 @@ func accessDocument() (json.RawMessage, error) {
 		})
 	}
 	return json.Marshal(object{
-		"doors": []object{{"door": door, "unlock": "5s", "held_warning": "2s", "held_alarm": "3s"}, {"door": vault}},
+		"doors": []object{{"door": door, "unlock": "5s", "held_warning": "2s", "held_alarm": "3s"}},
 		"cards": cards,
 	})
 }

@@ -344,6 +344,60 @@ func unplugReader(ctx context.Context, s *station) (string, error) {
 	return said, s.goThrough(ctx)
 }
 
+// ordered opens the door by a command of head office.
+func ordered(ctx context.Context, s *station) (string, error) {
+	if err := s.order(ctx, "door.unlock"); err != nil {
+		return "", err
+	}
+	if err := s.strikeIs(ctx, true); err != nil {
+		return "", err
+	}
+	return "", s.goThrough(ctx)
+}
+
+// order gives the agent a command about the door, and waits until it is carried out.
+func (s *station) order(ctx context.Context, verb string) error {
+	given, err := s.office.actor().Command(ctx, s.office.station, node, verb, door, nil, hung)
+	if err != nil {
+		return err
+	}
+	_, err = s.office.await(ctx, record.CommandExecuted, door, func(r programs.Stored) bool {
+		d, err := data[record.CommandData](r)
+		return err == nil && d.ID == given.ID
+	})
+	return err
+}
+
+// alone lets somebody in while head office does not answer: what happened arrives when it does again.
+func alone(ctx context.Context, s *station) (string, error) {
+	s.office.program.Signal(syscall.SIGSTOP)
+	begin := time.Now()
+	err := func() error {
+		defer s.office.program.Signal(syscall.SIGCONT)
+		if err := s.typed(anna); err != nil {
+			return err
+		}
+		if err := s.strikeIs(ctx, true); err != nil {
+			return err
+		}
+		if err := s.set("door", high); err != nil {
+			return err
+		}
+		return s.strikeIs(ctx, false)
+	}()
+	if err != nil {
+		return "", err
+	}
+	away := time.Since(begin)
+	if err := s.granted(ctx, "machine-room/reader"); err != nil {
+		return "", err
+	}
+	if _, err := s.office.await(ctx, record.DoorOpened, door, changed); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("for %s", away.Round(time.Second/10)), s.closed(ctx)
+}
+
 // killed ends the agent without warning while the strike is open: the kernel lets go of its line, which a resistor outside
 // then locks. The agent that starts next does not open it again.
 func killed(ctx context.Context, s *station) (string, error) {

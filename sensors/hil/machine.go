@@ -53,7 +53,7 @@ func unpermitted(ctx context.Context, s *station) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := holds(probed, "/dev/gpiochip0", "permission", "strike"); err != nil {
+	if err := holds(probed, "/dev/gpiochip0", "NO PERMISSION", "strike"); err != nil {
 		return "", err
 	}
 	if err := s.runAgent(somebody, "/tmp/somebody"); err != nil {

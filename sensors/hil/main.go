@@ -122,9 +122,11 @@ func (t *tally) note(name, remark string, err error, begin time.Time) bool {
 	verdict := "OK  "
 	if err != nil {
 		verdict, remark = "FAIL", err.Error()
-		t.failed = append(t.failed, fmt.Errorf("%s: %w", name, err))
 	}
 	first, more, _ := strings.Cut(remark, "\n")
+	if err != nil {
+		t.failed = append(t.failed, fmt.Errorf("%s: %s", name, first))
+	}
 	if first != "" {
 		first = ": " + first
 	}

@@ -50,6 +50,8 @@ func roomChecks() []check {
 		{"a badge at the Wiegand reader opens the door", wiegand, false},
 		{"a badge at the serial reader opens the door", serialReader, false},
 		{"a card at the SPI reader opens the door", spiReader, false},
+		{"head office opens the door", ordered, false},
+		{"a badge opens the door while head office does not answer", alone, false},
 		{"a USB reader is unplugged and plugged in again", unplugReader, false},
 		{"a leak and an open cabinet are alarms", contacts, false},
 		{"nine edges of a bouncing contact are one event", bounce, false},
