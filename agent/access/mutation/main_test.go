@@ -78,6 +78,7 @@ func TestMutants(t *testing.T) {
 		"rules.go twice: 1 becomes one more in i == 1",
 		"rules.go twice: 1 becomes one less in i == 1",
 		"rules.go twice: without break",
+		"rules.go twice: without n++",
 		"rules.go twice: not !old(sum) && n != 3",
 		"rules.go twice: && becomes || in !old(sum) && n != 3",
 		"rules.go twice: not n != 3",
