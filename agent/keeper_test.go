@@ -311,6 +311,7 @@ func TestPeopleAreServedFirst(t *testing.T) {
 	in.people <- func(k *keeper) { k.door("door", contact.Sighting{Active: true, At: noon}) }
 	close(in.people)
 	close(in.readings)
+	close(in.recorded)
 	in.serve(k, nil, func() bool { return false }, func() {})
 	words := tr.take()
 	if words[0] != `events: door.opened {}` {

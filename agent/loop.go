@@ -12,12 +12,14 @@ const (
 	pulse = time.Second
 	// soonest bounds how often rules that want to be asked again are.
 	soonest = time.Millisecond
+	// fair is how many observations of people are dealt with in a row, at most, before time passes for everything else.
+	fair = 32
 	// habitsAfter is how often habits are kept.
 	habitsAfter = time.Hour
 )
 
 // serve carries out observations until the sources have ended and everything they saw is dealt with. It beats at least
-// once in each pulse while it can serve a door.
+// once in each pulse while it can serve a door. While busy says so, recordings wait, until room has a token.
 func (in inbox) serve(k *keeper, room <-chan struct{}, busy func() bool, beat func()) {
 	due, heart := stopped(), time.NewTicker(pulse)
 	habits := time.NewTicker(habitsAfter)
@@ -25,26 +27,30 @@ func (in inbox) serve(k *keeper, room <-chan struct{}, busy func() bool, beat fu
 	defer heart.Stop()
 	defer habits.Stop()
 	defer close(in.done)
-	for in.people != nil || in.readings != nil {
+	for n := 1; in.people != nil || in.readings != nil || in.recorded != nil; n++ {
 		k.await(due)
+		if n%fair != 0 {
+			select {
+			case o, ok := <-in.people:
+				in.people = take(k, in.people, o, ok)
+				continue
+			case o := <-in.orders:
+				k.handle(o)
+				continue
+			default:
+			}
+		}
+		recorded := in.recorded
+		if busy() {
+			recorded = nil
+		}
 		select {
 		case o, ok := <-in.people:
 			in.people = take(k, in.people, o, ok)
-			continue
-		case o := <-in.orders:
-			k.handle(o)
-			continue
-		default:
-		}
-		readings := in.readings
-		if busy() { // the disk does not keep up with a recording, which can wait
-			readings = nil
-		}
-		select {
-		case o, ok := <-in.people:
-			in.people = take(k, in.people, o, ok)
-		case o, ok := <-readings:
+		case o, ok := <-in.readings:
 			in.readings = take(k, in.readings, o, ok)
+		case o, ok := <-recorded:
+			in.recorded = take(k, in.recorded, o, ok)
 		case o := <-in.orders:
 			k.handle(o)
 		case <-room:

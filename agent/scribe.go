@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -67,12 +68,14 @@ type scribe struct {
 	log       *slog.Logger
 	written   func(since time.Duration) // told, of each note with events, how long they took to be on disk
 
-	mu     sync.Mutex
-	notes  []note
-	closed bool
-	wake   chan struct{} // holds a token when notes wait, or it is closed
-	room   chan struct{} // holds a token when notes have been taken
-	ended  chan struct{}
+	mu    sync.Mutex
+	notes []note
+	// dropped counts the readings of notes that gave way since notes were last taken.
+	dropped int
+	closed  bool
+	wake    chan struct{} // holds a token when notes wait, or it is closed
+	room    chan struct{} // holds a token when notes have been taken
+	ended   chan struct{}
 
 	// What follows belongs to run.
 	waiting []waiting
@@ -110,15 +113,21 @@ func stopped() *time.Timer {
 	return t
 }
 
-// put hands a note over. It never blocks.
+// put hands a note over. It never blocks. When a disk hangs and too many notes wait, the oldest without events gives way.
 func (s *scribe) put(n note) {
 	s.mu.Lock()
 	s.notes = append(s.notes, n)
+	if len(s.notes) > mostWaiting {
+		if i := slices.IndexFunc(s.notes, func(n note) bool { return len(n.events) == 0 && n.memory == nil }); i >= 0 {
+			s.dropped += len(s.notes[i].readings)
+			s.notes = slices.Delete(s.notes, i, i+1)
+		}
+	}
 	s.mu.Unlock()
 	nudge(s.wake)
 }
 
-// busy reports whether so many notes wait that readings had better wait too. When it has said so, room gets a token as
+// busy reports whether so many notes wait that a recording had better wait too. When it has said so, room gets a token as
 // soon as that may have changed.
 func (s *scribe) busy() bool {
 	s.mu.Lock()
@@ -159,6 +168,10 @@ func (s *scribe) take() (notes []note, closed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	notes, s.notes = s.notes, nil
+	if s.dropped > 0 {
+		s.log.Error("readings were lost: the disk took too long", "lost_readings", s.dropped)
+		s.dropped = 0
+	}
 	nudge(s.room)
 	return notes, s.closed
 }

@@ -130,3 +130,18 @@ func TestTheMemoryFollowsTheJournal(t *testing.T) {
 		}
 	})
 }
+
+// While the disk hangs, what people did is kept before what was measured.
+func TestAHangingDiskLosesReadingsFirst(t *testing.T) {
+	var log bytes.Buffer
+	tr := newTrail()
+	s := newScribe(tr, tr, t.TempDir(), slog.New(slog.NewTextHandler(&log, nil)))
+	s.put(note{readings: []record.Entry{line(0)}})
+	for n := range mostWaiting + 10 {
+		s.put(happened(n))
+	}
+	notes, _ := s.take()
+	if len(notes) != mostWaiting+10 || len(notes[0].events) != 1 || !strings.Contains(log.String(), "lost_readings=1") {
+		t.Errorf("%d notes, the first %+v; the log: %s", len(notes), notes[0], &log)
+	}
+}

@@ -18,18 +18,19 @@ import (
 // observation is what a sensor saw, to be dealt with by the keeper.
 type observation func(*keeper)
 
-// inbox is the way from sensors, and from head office, to the keeper. People are served before readings: a door never
-// queues behind a recording that is played at full speed.
+// inbox is the way from sensors, and from head office, to the keeper. People are served before readings, and readings
+// before recordings, which can wait.
 type inbox struct {
 	people   chan observation
 	readings chan observation
+	recorded chan observation
 	orders   chan observation // of head office; never closed
 	done     chan struct{}    // closed when nobody takes orders any more
 }
 
 func newInbox() inbox {
 	return inbox{people: make(chan observation, 256), readings: make(chan observation, 64),
-		orders: make(chan observation, 16), done: make(chan struct{})}
+		recorded: make(chan observation, 64), orders: make(chan observation, 16), done: make(chan struct{})}
 }
 
 // order hands over what head office asks for. After the end it is not heard any more, and head office asks again.
@@ -54,6 +55,7 @@ type Source struct {
 func observe(ctx context.Context, sources []Source, in inbox, exit bool) error {
 	defer close(in.people)
 	defer close(in.readings)
+	defer close(in.recorded)
 	errs := make([]error, len(sources))
 	var all sync.WaitGroup
 	for i, s := range sources {
@@ -145,17 +147,17 @@ func recordingSource(point string, o replay.Options) Source {
 			if first.IsZero() {
 				first = r.Time
 			}
-			in.readings <- func(k *keeper) { k.replayed(point, celsius(r.Temperature), r.Time, r.Time.Sub(first)) }
+			in.recorded <- func(k *keeper) { k.replayed(point, celsius(r.Temperature), r.Time, r.Time.Sub(first)) }
 		})
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			in.readings <- func(k *keeper) { k.failed(point, err.Error(), time.Now()) }
+			in.recorded <- func(k *keeper) { k.failed(point, err.Error(), time.Now()) }
 			return fmt.Errorf("recording of %s stopped after %d readings: %w", point, count, err)
 		}
 		end := record.ReplayEndedData{File: filepath.Base(o.File), Readings: count}
-		in.readings <- func(k *keeper) { k.ended(point, end) }
+		in.recorded <- func(k *keeper) { k.ended(point, end) }
 		return nil
 	}}
 }
