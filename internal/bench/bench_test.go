@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestMain(m *testing.M) {
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) {
 
 // tiny is enough of everything to make every row.
 var tiny = scale{Drain: 3000, FileStore: 200, FileQueue: 20, Bridge: 500, Turns: 1, Backlog: 5000, Rounds: 6, Commits: 3, Openings: 1,
-	Events: 3, LiveEvents: 3, Day: 1. / 24 / 6, Week: 1. / 24 / 6, Volume: 256 << 20}
+	Events: 3, LiveEvents: 3, Badges: 4, Still: time.Second, Day: 1. / 24 / 6, Week: 1. / 24 / 6, Volume: 256 << 20}
 
 // mustBuild builds the programs and returns their folder.
 func mustBuild(t *testing.T) string {

@@ -38,6 +38,7 @@ const (
 	perSecond unit = "records/s"
 	bytesEach unit = "B"
 	inMillis  unit = "ms"
+	percent   unit = "%"
 	plain     unit = ""
 )
 
