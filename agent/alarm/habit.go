@@ -43,6 +43,8 @@ type Habit struct {
 	Rarities [questions]rarity `json:"rarities"`
 	// Episode is the warning that goes on.
 	Episode *episode `json:"episode,omitempty"`
+	// Warned are the hours in which the latest episodes began.
+	Warned []int64 `json:"warned,omitempty"`
 }
 
 // The questions, and how many there are.
@@ -129,12 +131,23 @@ func (h Habit) close() Habit {
 	stray := value - h.Usual.at(h.Hour.Week)
 	h.Recent = [3]float64{h.Recent[1], h.Recent[2], value}
 	h.Strays = [3]float64{h.Strays[1], h.Strays[2], stray}
-	for k, tau := range horizons {
-		h.Means[k] *= math.Exp(-(hours - step) / tau)
-		h.Means[k] += (1 - math.Exp(-step/tau)) * (middle(h.Strays) - h.Means[k])
-	}
+	h.Means = h.means(step, hours)
 	h = h.judge(step)
 	return h.learn(stray, step)
+}
+
+// means are the means with another hour, that stands for step of the hours since the one before. A long one is not made by
+// what was wild for a short time.
+func (h Habit) means(step, hours float64) (means [len(horizons)]float64) {
+	for k, tau := range horizons {
+		stray := middle(h.Strays)
+		if limit := wild * h.spread(0); k > 0 && h.Usual.Hours > firstHours {
+			stray = max(-limit, min(limit, stray))
+		}
+		means[k] = h.Means[k] * math.Exp(-(hours-step)/tau)
+		means[k] += (1 - math.Exp(-step/tau)) * (stray - means[k])
+	}
+	return means
 }
 
 // roll begins a new day, when there is one.

@@ -344,19 +344,19 @@ func TestRarity(t *testing.T) {
 		if l := r.limit(3); (i >= enoughDays) == math.IsInf(l, 1) {
 			t.Fatalf("after %d days the limit is %g", i, l)
 		}
-		r = r.seen(1, r.limit(3)).seen(float64(i%10), 100).next(true)
+		r = r.seen(1, false).seen(float64(i%10), false).seen(0, false).next(true)
 	}
 	if len(r.Days) != keptDays || r.limit(0) != 9 || r.limit(12) != 12 {
 		t.Errorf("%d days, limits %g and %g", len(r.Days), r.limit(0), r.limit(12))
 	}
-	if got := r.seen(50, 10).Today; got != 12.5 {
-		t.Errorf("a day of warning counts %g", got)
+	for name, day := range map[string]rarity{"a day of learning": r.seen(50, false).next(false), "a day without an hour": r.next(true),
+		"a day with a warning": r.seen(50, true).seen(1, false).next(true)} {
+		if !reflect.DeepEqual(day, r) {
+			t.Errorf("%s was remembered", name)
+		}
 	}
-	if got := r.seen(5, 10).next(false); len(got.Days) != keptDays || got.Any || got.Days[0] != r.Days[0] {
-		t.Error("a day that does not count was remembered")
-	}
-	if got := r.next(true); got.Days[0] != r.Days[0] {
-		t.Error("a day without an answer was remembered")
+	if got := r.seen(50, false).next(true); len(got.Days) != keptDays || got.Days[keptDays-1] != 50 || got.Today != 0 || got.Any {
+		t.Errorf("the newest day is %g", got.Days[keptDays-1])
 	}
 	days := []float64{1, 2, 9, 8, 1, 1, 6, 1}
 	for k, want := range map[int]float64{1: 9, 2: 6} {
@@ -374,6 +374,27 @@ func TestRarity(t *testing.T) {
 	}
 	if want := few.Days[4] + gumbel(few.Days)*math.Log(returnDays/5.); math.Abs(few.limit(3)-want) > 1e-9 {
 		t.Errorf("limit %g, want %g", few.limit(3), want)
+	}
+}
+
+// Who warned lately is to warn less.
+func TestWarningsRaiseTheLimits(t *testing.T) {
+	h, _ := lived(19, 30, time.Hour, nil)
+	h.Warned, h.Episode = nil, nil
+	limits := func(h Habit) [questions]float64 {
+		h.Means[0] = 1e6
+		return h.judge(1).Episode.Limits
+	}
+	once := h
+	once.Warned = []int64{h.Hour.Number - lately, h.Hour.Number - lately + 1}
+	for q, limit := range limits(once) {
+		if want := limits(h)[q] * 1.25; math.Abs(limit-want) > 1e-9 {
+			t.Errorf("question %d: the limit is %g after a warning, want %g", q, limit, want)
+		}
+	}
+	once.Means[0] = 1e6
+	if got := once.judge(1).Warned; !reflect.DeepEqual(got, []int64{h.Hour.Number - lately + 1, h.Hour.Number}) {
+		t.Errorf("remembers %d", got)
 	}
 }
 

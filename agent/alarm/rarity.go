@@ -5,13 +5,14 @@ import (
 	"slices"
 )
 
-// rarity knows how large an answer was on each of the last days, and from that how large it must be to be rare. This is
-// where the budget of false alarms is kept: the limit is what, by the point's own history, is exceeded on one day in
-// returnDays, whatever the answers are distributed like.
+// rarity knows how large an answer was on each of the last days without a warning, and from that how large it must be to
+// be rare. This is where the budget of false alarms is kept: the limit is what, by the point's own history, is exceeded on
+// one day in returnDays, whatever the answers are distributed like.
 type rarity struct {
 	Days  []float64 `json:"days"`  // largest answers, the newest last
 	Today float64   `json:"today"` // the largest of today so far
 	Any   bool      `json:"any"`   // there was one today
+	Odd   bool      `json:"odd"`   // there is a warning today
 }
 
 const (
@@ -23,9 +24,6 @@ const (
 	keptDays = 2 * returnDays
 	// enoughDays are needed for a limit.
 	enoughDays = 5
-	// learnt is how many times its limit a day of warning counts at most: a failure must not hide the next one, but a point
-	// that warns often must come to warn less.
-	learnt = 1.25
 	// neighbours are how many days to either side of a peak belong to it.
 	neighbours = 2
 )
@@ -44,15 +42,15 @@ func (r rarity) limit(floor float64) float64 {
 	return max(floor, slices.Max(r.Days)+gumbel(r.Days)*math.Log(returnDays/float64(n)))
 }
 
-// seen takes an answer into account while limit holds.
-func (r rarity) seen(answer, limit float64) rarity {
-	r.Today, r.Any = max(r.Today, min(answer, learnt*limit)), true
+// seen takes an answer into account, which is odd while there is a warning.
+func (r rarity) seen(answer float64, odd bool) rarity {
+	r.Today, r.Any, r.Odd = max(r.Today, answer), true, r.Odd || odd
 	return r
 }
 
-// next begins a day. The one before is remembered when it counts.
+// next begins a day. The one before is remembered when it counts: a failure must not hide the next one.
 func (r rarity) next(counts bool) rarity {
-	if counts && r.Any {
+	if counts && r.Any && !r.Odd {
 		days := append(slices.Clone(r.Days), math.Round(r.Today*1e4)/1e4)
 		r.Days = days[max(0, len(days)-keptDays):]
 	}
