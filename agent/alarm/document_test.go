@@ -98,6 +98,18 @@ func TestUsualRules(t *testing.T) {
 	if r, _ := rules.find(identity{room, "warm"}); r.Limit != 25 {
 		t.Errorf("got %+v", r)
 	}
+	want := Rule{Point: room, Name: "too cold", Kind: KindLimit, Side: Below, Limit: 15, Hysteresis: 0.5, Level: Major, RaiseAfter: 2 * time.Minute, ClearAfter: 5 * time.Minute}
+	if got := ASHRAE(points[0])[3]; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	for _, r := range append(ASHRAE(points[0]), ASHRAE(points[1])...) {
+		if strings.HasPrefix(r.Name, "too") != (r.Level == Major) && r.Kind == KindLimit || r.Kind == KindQuality && r.Silent != 10*time.Minute {
+			t.Errorf("got %+v", r)
+		}
+		if r.Kind == KindRate && (r.Window != 15*time.Minute || r.Hysteresis != 10) || r.Kind == KindLimit && r.Hysteresis != 0.5 && r.Hysteresis != 3 && r.Name != "too dry" {
+			t.Errorf("got %+v", r)
+		}
+	}
 	if rules := ASHRAE(Point{Name: room, Unit: "V", Measured: true}); rules != nil {
 		t.Errorf("got %v for a voltage", rules)
 	}

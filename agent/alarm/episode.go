@@ -99,9 +99,9 @@ func (h Habit) begin(answers, limits [questions]float64, horizon int) *episode {
 	value := middle(h.Recent)
 	switch reach := limits[exceeds] * h.spread(0); {
 	case answers[exceeds] > limits[exceeds] && value > h.Range.High:
-		e.Value, e.Edge, e.Reason = value, h.Range.High+reach, "higher than ever seen"
+		e.Value, e.Edge, e.Reason = value, h.Range.High+reach, "higher than anything before"
 	case answers[exceeds] > limits[exceeds]:
-		e.Value, e.Edge, e.Reason = value, h.Range.Low-reach, "lower than ever seen"
+		e.Value, e.Edge, e.Reason = value, h.Range.Low-reach, "lower than anything before"
 	default:
 		usual, side := h.Usual.at(h.Hour.Week), "above"
 		reach := limits[departs] * h.spread(horizon)
@@ -109,7 +109,7 @@ func (h Habit) begin(answers, limits [questions]float64, horizon int) *episode {
 			reach, side = -reach, "below"
 		}
 		e.Value, e.Edge = usual+h.Means[horizon], usual+reach
-		e.Reason = fmt.Sprintf("for %g h further %s its usual %.4g than it ever is", horizons[horizon], side, usual)
+		e.Reason = fmt.Sprintf("mean of %g h further %s its usual %.4g than on all but the rarest days", horizons[horizon], side, usual)
 	}
 	return e
 }

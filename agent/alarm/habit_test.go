@@ -64,6 +64,58 @@ func TestHabitIsLearnt(t *testing.T) {
 	}
 }
 
+func TestDayIsLearntBeforeTheWeek(t *testing.T) {
+	h, _ := lived(1, 4, 10*time.Minute, nil)
+	if swing := h.Usual.at(24+6) - h.Usual.at(24+18); swing < 1 || swing > 3 {
+		t.Errorf("after four days the swing is %.2f, want about 2", swing)
+	}
+	if h.Usual.Week != [168]float64{} {
+		t.Error("four days have taught something of the week")
+	}
+}
+
+func TestGrain(t *testing.T) {
+	var h Habit
+	for i, c := range []struct{ value, want float64 }{{20, 0.05}, {20, 0.05}, {21, 0.05}, {21.0625, 0.05}, {21.03125, 0.03125}, {25, 0.03125}, {25, 0.03125}} {
+		h = h.Step(monday.Add(time.Duration(i)*time.Minute), c.value)
+		if h.Grain != c.want {
+			t.Errorf("after %d readings the grain is %g, want %g", i+1, h.Grain, c.want)
+		}
+	}
+}
+
+func TestEpisodeSaysWhatIsUnusual(t *testing.T) {
+	learnt, _ := lived(21, 40, time.Hour, nil)
+	limits := [questions]float64{4, 1}
+	h := learnt
+	h.Usual.Level, h.Usual.Day, h.Usual.Week = 20, [24]float64{}, [168]float64{}
+	h.Spreads = [len(horizons)]float64{0.5, 0.4, 0.25}
+	h.Range, h.Recent = span{15, 25, true}, [3]float64{13, 13, 13}
+	h.Means = [len(horizons)]float64{1, 2, -3}
+	for name, c := range map[string]struct {
+		answers [questions]float64
+		value   float64
+		horizon int
+		want    episode
+	}{
+		"low":   {[questions]float64{9, 4}, 13, 0, episode{Value: 13, Edge: 14.5, Reason: "lower than anything before"}},
+		"high":  {[questions]float64{9, 4}, 27, 0, episode{Value: 27, Edge: 25.5, Reason: "higher than anything before"}},
+		"above": {[questions]float64{9, 1}, 22, 1, episode{Value: 22, Edge: 21.6, Reason: "mean of 8 h further above its usual 20 than on all but the rarest days"}},
+		"below": {[questions]float64{9, 1}, 17, 2, episode{Value: 17, Edge: 19, Reason: "mean of 48 h further below its usual 20 than on all but the rarest days"}},
+	} {
+		h.Recent = [3]float64{c.value, c.value, c.value}
+		got := *h.begin(c.answers, limits, c.horizon)
+		c.want.Since, c.want.Limits, c.want.Worst = h.Hour.Number, limits, limits
+		if got.Edge = math.Round(got.Edge*1e9) / 1e9; got != c.want {
+			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
+		}
+	}
+	h.Recent = [3]float64{27, 27, 27}
+	if answers, horizon := h.answers(); answers != [questions]float64{12, 4} || horizon != 2 {
+		t.Errorf("answers %v over horizon %d", answers, horizon)
+	}
+}
+
 func TestHabitLearnsAWeekFirst(t *testing.T) {
 	wild := func(day float64) func(time.Time, float64) float64 {
 		return func(at time.Time, v float64) float64 {
@@ -236,7 +288,7 @@ func TestHabitOfAConstant(t *testing.T) {
 			at = at.Add(time.Hour)
 			h = h.Step(at, base+6)
 		}
-		if h.Episode == nil || h.Episode.Value != base+6 || h.Episode.Reason != "higher than ever seen" {
+		if h.Episode == nil || h.Episode.Value != base+6 || h.Episode.Reason != "higher than anything before" {
 			t.Errorf("at %g: 6 more: %+v", base, h.Episode)
 		}
 	}

@@ -278,8 +278,13 @@ func TestSlope(t *testing.T) {
 	for i := range 1000 { // bounded, whatever the interval
 		n = n.with(time.Duration(i)*sec, 10+float64(i)/3600, time.Minute)
 	}
-	if !n.enough || len(n.parts) > buckets+1 || n.perHour < 0.99 || n.perHour > 1.01 {
+	if !n.enough || len(n.parts) != 21 || n.perHour < 0.99 || n.perHour > 1.01 {
 		t.Errorf("slope %g, %v from %d parts", n.perHour, n.enough, len(n.parts))
+	}
+	for want, of := range map[float64][]float64{2: {3, 1, 2}, 2.5: {4, 1, 3, 2}, 7: {7}} {
+		if got := median(of); got != want {
+			t.Errorf("median of %v is %g", of, got)
+		}
 	}
 	n = n.with(2000*sec, 10, time.Minute)
 	if n.enough || len(n.parts) != 1 {
@@ -324,6 +329,29 @@ func TestHours(t *testing.T) {
 		if got := c.schedule.On(record.Moment{Wall: at, Clock: record.Synced}); got != c.want {
 			t.Errorf("%v at %s: %v", c.schedule, c.at, got)
 		}
+	}
+}
+
+func TestScheduleIsLookedAtInTime(t *testing.T) {
+	for _, c := range []struct {
+		hours Hours
+		at    string
+		want  time.Duration
+	}{
+		{Hours{From: 0, To: 6 * time.Hour}, "2026-11-23 23:30", 30 * mins},
+		{Hours{From: 22 * time.Hour, To: 6 * time.Hour}, "2026-11-23 05:50", 10 * mins},
+		{Hours{From: 22 * time.Hour, To: 6 * time.Hour}, "2026-11-23 21:59", 1 * mins},
+		{Hours{From: 8 * time.Hour, To: 24 * time.Hour}, "2026-11-23 23:45", 15 * mins},
+		{Hours{From: 8 * time.Hour, To: 9 * time.Hour}, "2026-11-23 12:00", recheck},
+		{Hours{From: 8*time.Hour + 30*sec, To: 9 * time.Hour}, "2026-11-23 08:00", 30 * sec},
+	} {
+		at, _ := time.Parse("2006-01-02 15:04", c.at)
+		if got, changes := (Schedule{c.hours}).next(record.Moment{Wall: at}); got != c.want || !changes {
+			t.Errorf("%v at %s: looked at after %s, want %s", c.hours, c.at, got, c.want)
+		}
+	}
+	if _, changes := (Schedule{}).next(record.Moment{}); changes {
+		t.Error("what is always on changes")
 	}
 }
 
@@ -520,6 +548,11 @@ func TestFold(t *testing.T) {
 			t.Errorf("folded rubbish of type %s", typ)
 		}
 	}
+	s, err := Fold(State{Last: 3, Open: []Alarm{{room, record.AlarmData{Serial: 3}}}}, record.Record{Type: record.AlarmRepeated, Source: room, Data: []byte(`{"serial":9}`)})
+	if s = s.with(Alarm{room, record.AlarmData{Serial: 5}}); err != nil || s.Open[1].Serial != 5 || s.Last != 9 {
+		t.Errorf("not in order of serials: %+v, %v", s, err)
+	}
+	s, _ = Fold(State{}, raised(2))
 	again := raised(9)
 	again.Type = record.AlarmRepeated // its beginning is lost
 	if s, err := Fold(s, again); err != nil || len(s.Open) != 2 || s.Last != 9 {
@@ -536,9 +569,18 @@ func TestValidate(t *testing.T) {
 		"level": func(r *Rule) { r.Level = "dreadful" }, "point": func(r *Rule) { r.Point = "a b" },
 		"rate": func(r *Rule) { r.Kind, r.Limit = KindRate, -1 }, "delay": func(r *Rule) { r.RaiseAfter = -1 },
 		"long delay": func(r *Rule) { r.ClearAfter = longest + 1 }, "flapping": func(r *Rule) { r.Flapping.Raises = 1 },
-		"quiet":    func(r *Rule) { r.Flapping = Flapping{3, mins, -1} },
-		"schedule": func(r *Rule) { r.Schedule = Schedule{{From: day, To: day}} },
-		"day":      func(r *Rule) { r.Schedule = Schedule{{Days: []time.Weekday{7}, To: day}} },
+		"quiet":       func(r *Rule) { r.Flapping = Flapping{3, mins, -1} },
+		"schedule":    func(r *Rule) { r.Schedule = Schedule{{From: day, To: day}} },
+		"begin":       func(r *Rule) { r.Schedule = Schedule{{From: -1, To: day}} },
+		"end":         func(r *Rule) { r.Schedule = Schedule{{From: 0, To: -1}} },
+		"late end":    func(r *Rule) { r.Schedule = Schedule{{From: 0, To: day + 1}} },
+		"long name":   func(r *Rule) { r.Name = strings.Repeat("n", 65) },
+		"many raises": func(r *Rule) { r.Flapping.Raises = 101 },
+		"few raises":  func(r *Rule) { r.Flapping.Raises = -1 },
+		"window":      func(r *Rule) { r.Window = -1 },
+		"silence":     func(r *Rule) { r.Silent = -1 },
+		"within":      func(r *Rule) { r.Flapping = Flapping{3, -1, mins} },
+		"day":         func(r *Rule) { r.Schedule = Schedule{{Days: []time.Weekday{7}, To: day}} },
 	} {
 		r := above(27)
 		spoil(&r)

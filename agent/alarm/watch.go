@@ -174,7 +174,6 @@ func (t *turn) decide(rule Rule) {
 	case open && w.says == clears && lasted >= rule.ClearAfter:
 		a.Times = w.times
 		t.clear(w.tell(a))
-		w.times, w.held, w.gone = 0, false, false
 	}
 	t.s.watches[rule.identity()] = w
 }
@@ -267,7 +266,7 @@ func (t *turn) repeat(a Alarm, w watch) watch {
 func (t *turn) inhibit(a Alarm, w watch, by, reason string) watch {
 	a.Inhibited, a.Reason, a.Times = by, reason, w.times
 	t.clear(a)
-	w.raised, w.times, w.held, w.gone = nil, 0, false, false
+	w.raised = nil
 	return w
 }
 
