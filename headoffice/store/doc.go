@@ -9,12 +9,15 @@
 // stored already and in whatever order it arrives. Records reads them back. They have to be readable by
 // record.DecodeBatch for as long as the database is kept.
 //
-// What is found by time, type or source (Latest, OpenAlarms, History) comes from views. Index fills them from the
+// What is found by time, type or source (Latest, OpenAlarms, Visits, Standing, History) comes from views. Index fills them from the
 // batches in small steps: events that have just happened first, and a backlog when there is time. Which batches they
 // lack is in the database too, so that a restart continues; Rebuild makes them anew.
 //
 // A record is placed in time by its own clock when that is believed, else by another record of the same boot, else
 // between its neighbours; see Placement. The order of a stream is that of seq, whatever the clocks say.
+//
+// What head office asks of nodes, documents and commands, is kept here too, each with who asked and when: Desire and
+// Command. What came of it is what nodes say at once, and in the end what their journals say.
 //
 // There is one connection that writes, so writers queue, and a few that read without waiting for it.
 // All methods of Store are safe for concurrent use.

@@ -179,6 +179,9 @@ func (l language) rule(d record.AlarmData) string {
 	if key := "rule." + d.Rule; l.has(key) {
 		return l.t(key)
 	}
+	if key := "input." + d.Rule; d.Kind == "condition" && l.has(key) {
+		return l.t(key)
+	}
 	return join(l.known("kind.", d.Kind), l.t("alarm.rule", d.Rule))
 }
 

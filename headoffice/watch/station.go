@@ -51,6 +51,9 @@ type doorView struct {
 	tile
 	Open bool
 	Mode modeView
+	// Lock is what the door's lock does, Locked whether it keeps people out; empty when there is none.
+	Lock   string
+	Locked bool
 	// Since is when it was opened or closed; zero when that is not known.
 	Since moment
 }
@@ -151,6 +154,7 @@ func (w *watch) drawDoors(ctx context.Context, e eye, station store.Station, poi
 	if len(doors) == 0 {
 		return nil, nil
 	}
+	e.addLocks(doors, points)
 	changes, err := w.Store.Latest(ctx, station.ID, []string{record.DoorOpened, record.DoorClosed}, latestEvents)
 	for i := range doors {
 		d := &doors[i]
@@ -160,6 +164,22 @@ func (w *watch) drawDoors(ctx context.Context, e eye, station store.Station, poi
 		}
 	}
 	return doors, err
+}
+
+// addLocks says of each door what its lock does: the point of a door's name and "/lock".
+func (e eye) addLocks(doors []doorView, points []store.Point) {
+	for i := range doors {
+		d := &doors[i]
+		for _, p := range points {
+			if p.Node == d.Node && p.Point == d.Point+"/lock" && kindOf(p) == lockPoint {
+				value, _ := p.Value.(string)
+				d.Lock, d.Locked = e.known("lock.", value), value == "locked" || value == "lockdown"
+				if !e.has("lock." + value) {
+					d.Lock = e.known("mode.", value)
+				}
+			}
+		}
+	}
 }
 
 // drawClimate charts each temperature over the last day, or over the day up to its newest value when that is older:

@@ -78,6 +78,7 @@ const (
 	doorPoint
 	temperaturePoint
 	lobbyPoint
+	lockPoint   // a door's lock: shown with the door
 	uplinkPoint // how the node reports: shown with the completeness of what it reports
 )
 
@@ -103,6 +104,8 @@ func kindOf(p store.Point) kind {
 		return lobbyPoint
 	case p.Point == pointBacklog:
 		return uplinkPoint
+	case name == "lock" && strings.Contains(p.Point, "/"):
+		return lockPoint
 	case p.Value == "open" || p.Value == "closed" || name == "door" || strings.HasPrefix(name, "door-"):
 		return doorPoint
 	case p.Unit == "°C" || name == "temperature":
