@@ -116,6 +116,35 @@ func TestEpisodeSaysWhatIsUnusual(t *testing.T) {
 	}
 }
 
+func TestMeans(t *testing.T) {
+	h := Habit{Usual: usual{Hours: 1000}, Spreads: [len(horizons)]float64{2, 1, 1}, Strays: [3]float64{40, 30, 50}, Means: [len(horizons)]float64{1, 1, 1}}
+	got := h.means(1, 5)                        // four hours are missing: what was is faded, what is counts for one
+	for k, stray := range []float64{40, 6, 6} { // what is wild counts in full at once, but not for long
+		was, keep := math.Exp(-4/horizons[k]), math.Exp(-1/horizons[k])
+		if want := keep*was + (1-keep)*stray; math.Abs(got[k]-want) > 1e-9 {
+			t.Errorf("mean of %g h: %g, want %g", horizons[k], got[k], want)
+		}
+	}
+	if h.Usual.Hours = firstHours; h.means(1, 1)[2] < 1.5 {
+		t.Error("what is wild is not known yet")
+	}
+}
+
+func TestRangeShrinks(t *testing.T) {
+	h := Habit{Usual: usual{Level: 20}, Range: span{10, 40, true}, Today: span{18, 22, true}, Date: 100, Hour: hour{Number: 101 * 24}}
+	if got := h.roll(); math.Abs(got.Range.Low-(10+10./365)) > 1e-9 || math.Abs(got.Range.High-(40-20./365)) > 1e-9 || got.Today.Any || got.Date != 101 {
+		t.Errorf("after a day: %+v", got)
+	}
+	h.Hour.Number = 900 * 24
+	if got := h.roll().Range; got != (span{18, 22, true}) {
+		t.Errorf("after two years: %+v", got)
+	}
+	h.Hour.Number = 100*24 + 23
+	if got := h.roll(); !reflect.DeepEqual(got, h) {
+		t.Errorf("the day is not over: %+v", got)
+	}
+}
+
 func TestHabitLearnsAWeekFirst(t *testing.T) {
 	wild := func(day float64) func(time.Time, float64) float64 {
 		return func(at time.Time, v float64) float64 {

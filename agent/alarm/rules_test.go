@@ -3,6 +3,7 @@ package alarm
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -208,6 +209,17 @@ func TestOnlyGoodPointsDecide(t *testing.T) {
 	s.at(s.mono, Quality{room, record.Faulty, "no answer"}).until(s.mono + time.Hour).expect() // it stays raised
 }
 
+func TestWhatIsNoNumberDecidesNothing(t *testing.T) {
+	s := newStation(t, above(27), Rule{Point: room, Name: "low", Side: Below, Limit: 10, Level: Minor})
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		s.at(s.mono+sec, degrees(v)).expect()
+	}
+	s.at(5*sec, degrees(28)).expect("5s raised high#1 major 28>27°C")
+	for _, v := range []float64{math.NaN(), math.Inf(-1)} {
+		s.at(s.mono+sec, degrees(v)).expect()
+	}
+}
+
 func TestQuality(t *testing.T) {
 	silent := Rule{Point: room, Name: "silent", Kind: KindQuality, Silent: 10 * mins, Level: Minor}
 	newStation(t, silent).
@@ -280,6 +292,10 @@ func TestSlope(t *testing.T) {
 	}
 	if !n.enough || len(n.parts) != 21 || n.perHour < 0.99 || n.perHour > 1.01 {
 		t.Errorf("slope %g, %v from %d parts", n.perHour, n.enough, len(n.parts))
+	}
+	mean := trend{}.with(0, 1, time.Hour).with(sec, 2, time.Hour).with(2*sec, 6, time.Hour).with(time.Minute, 3, time.Hour)
+	if len(mean.parts) != 1 || mean.parts[0].value != 3 || mean.parts[0].count != 4 {
+		t.Errorf("got %+v", mean.parts)
 	}
 	for want, of := range map[float64][]float64{2: {3, 1, 2}, 2.5: {4, 1, 3, 2}, 7: {7}} {
 		if got := median(of); got != want {
@@ -514,13 +530,24 @@ func TestBeginWithdraws(t *testing.T) {
 	if len(s.state.Open) != 1 || s.state.Last != 3 {
 		t.Errorf("got %+v", s.state)
 	}
+	// Delays begin anew with the rules.
+	slow := above(10)
+	slow.RaiseAfter = mins
+	s.rules = mustNew(t, slow)
+	s.begin()
+	s.until(50 * sec)
+	s.rules = mustNew(t, slow)
+	s.begin()
+	s.until(90 * sec).expect()
+	s.rules = mustNew(t)
+	s.begin()
 	// Rules that come into force judge what is known already.
 	s.rules = mustNew(t, above(29))
 	s.begin()
-	s.expect("2s raised high#4 major 30>29°C")
+	s.expect("1m30s raised high#4 major 30>29°C")
 	s.rules = mustNew(t, above(35))
 	s.begin()
-	s.expect("2s cleared high#4 major 30>35°C")
+	s.expect("1m30s cleared high#4 major 30>35°C")
 }
 
 func TestFold(t *testing.T) {
@@ -547,6 +574,11 @@ func TestFold(t *testing.T) {
 		if _, err := Fold(State{}, record.Record{Type: typ, Data: []byte(`{"serial":"x","points":1}`)}); err == nil {
 			t.Errorf("folded rubbish of type %s", typ)
 		}
+	}
+	told := raised(2)
+	told.Type, told.Data = record.AlarmRepeated, []byte(`{"serial":2,"rule":"high","times":5}`)
+	if s, err := Fold(s, told); err != nil || len(s.Open) != 1 || s.Open[0].Times != 5 {
+		t.Errorf("an alarm that comes again: %+v, %v", s, err)
 	}
 	s, err := Fold(State{Last: 3, Open: []Alarm{{room, record.AlarmData{Serial: 3}}}}, record.Record{Type: record.AlarmRepeated, Source: room, Data: []byte(`{"serial":9}`)})
 	if s = s.with(Alarm{room, record.AlarmData{Serial: 5}}); err != nil || s.Open[1].Serial != 5 || s.Last != 9 {
