@@ -43,6 +43,7 @@ func short() []check {
 
 func roomChecks() []check {
 	return []check{
+		{"all thermometers are read", readAll, false},
 		{"an unknown card opens nothing", denied, false},
 		{"thirty people come in", comeAndGo(visits), false},
 		{"a door that is held open is a warning, then an alarm", heldOpen, false},
@@ -67,7 +68,7 @@ func roomChecks() []check {
 	}
 }
 
-// wire makes the room's hardware: a chip with the door's lines, each as it is at rest, and a thermometer at 25.5 °C.
+// wire makes the room's hardware: a chip with the door's lines, each as it is at rest, and the sensors on its bus.
 func wire(ctx context.Context, s *station) (string, error) {
 	err := s.addChip("room", "door", "bolt", "exit", "strike", "magnet", "tamper", "leak", "data0", "data1", "buzzer", "green", "red")
 	if err != nil {
@@ -78,7 +79,7 @@ func wire(ctx context.Context, s *station) (string, error) {
 			return "", err
 		}
 	}
-	if err := s.measure(25.5); err != nil {
+	if _, _, err := s.hands.Play(chips()...); err != nil {
 		return "", err
 	}
 	if err := s.nameReader(ctx); err != nil {
@@ -109,18 +110,9 @@ func (s *station) nameReader(ctx context.Context) error {
 	}
 }
 
-// measure sets the room's thermometer, a TMP102: sixteenths of 1 °C in the upper twelve bits of register 0, and what it
-// says of itself in register 1 (datasheet SBOS397H, tables 6-6 and 6-8).
-func (s *station) measure(celsius float64) error {
-	_, _, err := s.hands.Play(
-		hands.Step{Path: i2c, Text: fmt.Sprintf("0x48 word 0 0x%04x", uint16(int16(celsius*16)<<4))},
-		hands.Step{Path: i2c, Text: "0x48 word 1 0x60a0"})
-	return err
-}
-
 // Files by which simulated hardware is set.
 const (
-	i2c     = "/sys/module/station_i2c/parameters/set"
+	bus     = "/sys/module/station_i2c/parameters/set"
 	oneWire = "/sys/module/station_onewire/parameters/"
 )
 
@@ -143,14 +135,14 @@ func changed(r programs.Stored) bool {
 }
 
 func unplugBus(ctx context.Context, s *station) (string, error) {
-	if err := s.hands.Write(i2c, "0x48 remove"); err != nil {
+	if err := s.hands.Write(bus, "0x48 remove"); err != nil {
 		return "", err
 	}
 	said, err := s.failed(ctx, temperature)
 	if err != nil {
 		return "", err
 	}
-	if err := s.hands.Write(i2c, "0x48 insert"); err != nil {
+	if err := s.hands.Write(bus, "0x48 insert"); err != nil {
 		return "", err
 	}
 	return said, s.recovered(ctx, temperature)

@@ -6,9 +6,9 @@
  *	echo "0x76 byte 0xd0 0x60" > ...
  *	echo "0x48 remove" > ...
  *
- * "word" chips have 256 registers of 16 bits, sent high byte first (TMP102, MCP9808); "byte" chips have 256 of 8 bits, and
- * the pointer moves on with each (BME280). What is set appears; a chip that was removed acknowledges nothing, as one
- * whose wire is off, and keeps its registers.
+ * "word" chips have 256 registers of 16 bits, sent high byte first (TMP102, MCP9808); "byte" chips have 256 of 8 bits: the
+ * pointer moves on with each that is read, and what is written are pairs of a register and its value (BME280). What is
+ * set appears; a chip that was removed acknowledges nothing, as one whose wire is off, and keeps its registers.
  */
 #include <linux/i2c.h>
 #include <linux/module.h>
@@ -87,14 +87,17 @@ static void read_chip(struct chip *c, struct i2c_msg *m)
 
 static void write_chip(struct chip *c, struct i2c_msg *m)
 {
-	unsigned int i, from;
+	unsigned int i;
 
 	if (!m->len)
 		return;
 	c->pointer = m->buf[0];
-	from = c->words ? 2 * c->pointer : c->pointer;
-	for (i = 1; i < m->len; i++)
-		c->at[(from + i - 1) % (c->words ? 2 * REGISTERS : REGISTERS)] = m->buf[i];
+	for (i = 1; i < m->len; i++) {
+		if (c->words)
+			c->at[(2 * c->pointer + i - 1) % (2 * REGISTERS)] = m->buf[i];
+		else if (i % 2)
+			c->at[m->buf[i - 1]] = m->buf[i];
+	}
 }
 
 static int transfer(struct i2c_adapter *adapter, struct i2c_msg *messages, int count)
