@@ -99,7 +99,7 @@ func (t *turn) admit(i int, p pass, unlock time.Duration) {
 	}
 	if t.doors[i].Contact {
 		// Who shows the card again before the door opens goes through once.
-		d.passes = append(slices.DeleteFunc(slices.Clone(d.passes), p.again), p)
+		d.passes = append(slices.DeleteFunc(d.passes, p.again), p)
 	}
 }
 
@@ -117,9 +117,7 @@ func (t *turn) lapsePasses(i int) {
 			t.write(record.AccessUnused, t.doors[i].Point, p.data)
 		}
 	}
-	if len(d.passes) > 0 {
-		d.passes = slices.DeleteFunc(slices.Clone(d.passes), over)
-	}
+	d.passes = slices.DeleteFunc(d.passes, over)
 }
 
 // doorMoved takes what a door's contact says.
@@ -172,7 +170,6 @@ func (t *turn) exitRequested(i int) {
 	unlock := time.Duration(rules.ExitUnlock)
 	// A sensor that sees somebody stand there asks again and again: the first request and its end are enough to read.
 	if j := slices.IndexFunc(d.passes, func(p pass) bool { return p.exit }); j >= 0 {
-		d.passes = slices.Clone(d.passes)
 		d.passes[j].until = t.at.Mono + unlock
 		if rules.Strike {
 			d.unlocked = max(d.unlocked, t.at.Mono+unlock)

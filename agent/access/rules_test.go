@@ -281,6 +281,15 @@ func TestTimedAntiPassback(t *testing.T) {
 	}
 }
 
+func TestEnteredIsForgottenAfterADay(t *testing.T) {
+	for before, want := range map[time.Duration]int{24*time.Hour - 1: 1, 24 * time.Hour: 0} {
+		given := State{Entered: []*Entered{{Person: "ann", Area: "room", When: When{Since: monday.Add(-before), Clock: record.Synced}}}}
+		if s, _ := policy(t).Begin(given, record.Moment{Wall: monday, Clock: record.Synced}); len(s.Entered) != want {
+			t.Errorf("%s later: %d are remembered", before, len(s.Entered))
+		}
+	}
+}
+
 func TestEnteredDoesNotGrow(t *testing.T) {
 	var all []string
 	for i := range 50 {

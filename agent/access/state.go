@@ -121,7 +121,7 @@ type doorNow struct {
 	opened time.Duration
 	// loose is since when the bolt should be out and is not; negative when it is as it should be.
 	loose time.Duration
-	// passes are the grants that the door's opening is waited for. Never changed in place.
+	// passes are the grants that the door's opening is waited for.
 	passes []pass
 	// told is what was said of the door's conditions, like doorConditions, and tone what its readers were last told of them.
 	told [4]known
@@ -155,5 +155,8 @@ type readerNow struct {
 // clone copies what a step may write to, but for what is never changed in place.
 func (s State) clone() State {
 	s.doors, s.readers = slices.Clone(s.doors), slices.Clone(s.readers)
+	for i := range s.doors {
+		s.doors[i].passes = slices.Clone(s.doors[i].passes)
+	}
 	return s
 }

@@ -153,7 +153,7 @@ func (t *turn) condition(point, rule, reason string, active bool) {
 // is wanted now.
 func (p *Policy) Due(s State, at record.Moment) (time.Duration, bool) {
 	if !p.knows(s) { // before Begin
-		return 0, false
+		return never, false
 	}
 	t := &turn{Policy: p, s: s, at: at} // of which nothing is written to
 	next := never
@@ -186,9 +186,6 @@ const never time.Duration = -1
 func sooner(a, b time.Duration) time.Duration {
 	if a == never {
 		return b
-	}
-	if b == never {
-		return a
 	}
 	return min(a, b)
 }

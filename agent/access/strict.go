@@ -135,7 +135,6 @@ func (r *reader) skip(token json.Token) {
 }
 
 func (r *reader) list(path string, v reflect.Value) {
-	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	for i := 0; r.d.More(); i++ {
 		v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
 		r.value(path+"["+strconv.Itoa(i)+"]", v.Index(i))
