@@ -37,7 +37,7 @@ func (l language) access(d record.AccessData) string {
 		visitor = l.t("detail.visitor")
 	}
 	return join(who(d.Name, d.Person), visitor, l.with("detail.second", d.Second), l.known("direction.", d.Direction),
-		l.method(d.Method), l.with("detail.card", d.Card), l.with("detail.purpose", d.Purpose), l.known("reason.", d.Reason),
+		l.method(d.Method), l.with("detail.card", d.Card), l.with("detail.hash", d.Hash), l.with("detail.purpose", d.Purpose), l.known("reason.", d.Reason),
 		l.remarks(d.Remarks), l.with("detail.by", d.By))
 }
 

@@ -219,6 +219,9 @@ var catalogue = map[string]struct{ zh, en string }{
 	"place.exit":         {"出门按钮", "exit button"},
 	"place.lock":         {"门锁", "lock"},
 	"place.inside":       {"在场人数", "people inside"},
+	"place.reader":       {"读卡器", "badge reader"},
+	"place.exit-reader":  {"出门读卡器", "badge reader out"},
+	"place.signal":       {"读卡器提示灯", "reader's lights"},
 	"place.reader-in":    {"进门读卡器", "badge reader in"},
 	"place.reader-out":   {"出门读卡器", "badge reader out"},
 	"place.strike":       {"电锁", "strike"},
@@ -277,6 +280,7 @@ var catalogue = map[string]struct{ zh, en string }{
 
 	"detail.program":   {"%s，版本 %s", "%s, version %s"},
 	"detail.initial":   {"启动时的状态", "as found at start"},
+	"detail.hash":      {"登记用散列 %s", "to enrol it: hash %s"},
 	"detail.card":      {"卡号 %s", "card %s"},
 	"detail.clock":     {"调整 %s", "set by %s"},
 	"detail.aside":     {"旧文件保存为 %s", "old file kept as %s"},

@@ -89,7 +89,7 @@ func TestMachineRoomPage(t *testing.T) {
 		"/?lang=zh": {"机房在场", "在场"},
 		"/stations/hangzhou-01?lang=zh": {"机房在场人员", "欧阳志远", "1 小时 59 分", "李师傅（空调维保）", "访客", "事由 WO-20261123-11",
 			"超时自动登记离开", "47 分钟", "门未及时关闭", "已 4 次", "每小时变化 6.2 °C，限值 5.0 °C", "封锁 · 操作人 wang · 演练",
-			"维护中", "更换空调滤网", "未登记的卡", "刷卡加密码", "配置第 3 版", "配置第 4 版被拒绝：access: cards[3].hash", "远程命令", "完成",
+			"维护中", "更换空调滤网", "未登记的卡", strings.Repeat("ab", 16), "刷卡加密码", "配置第 3 版", "配置第 4 版被拒绝：access: cards[3].hash", "远程命令", "完成",
 			"等待节点上线", "动作", `lock-open">已解锁<`},
 		"/stations/hangzhou-01?lang=en": {"Who is inside", "1 h 59 min", "visitor", "purpose WO-20261123-11", "closed by rule",
 			"Door held open", "4 times", "lockdown · by wang", "In maintenance", "card not known", "card and PIN", "configuration 3 since",
