@@ -16,13 +16,12 @@ import (
 // history checks everything that must hold whatever happens.
 type history struct {
 	*rapid.T
-	rules    *Rules
-	state    State
-	at       record.Moment
-	records  []record.Record
-	open     map[identity]uint64
-	serial   uint64
-	lastTime time.Duration
+	rules   *Rules
+	state   State
+	at      record.Moment
+	records []record.Record
+	open    map[identity]uint64
+	serial  uint64
 }
 
 var (
