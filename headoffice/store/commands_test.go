@@ -215,3 +215,21 @@ func TestConfiguration(t *testing.T) {
 		t.Errorf("of nobody: %v", err)
 	}
 }
+
+// A head office that has lost its database gives new documents a version that its stations take for new.
+func TestVersionsGoOnFromWhatNodesGoBy(t *testing.T) {
+	s := mustOpen(t, t.TempDir())
+	mustCommand(t, s, "c1", started, time.Minute)
+	for _, step := range []struct {
+		reported, want uint64
+	}{{7, 8}, {7, 9}, {1 << 60, 10}, {0, 11}} {
+		heard := []Heard{{From: agent, Received: started, Reported: &record.Reported{Version: step.reported, Since: started}}}
+		if err := s.Hear(t.Context(), heard); err != nil {
+			t.Fatal(err)
+		}
+		d, err := s.Desire(t.Context(), agent, map[string]json.RawMessage{}, AnyVersion, "wang", started)
+		if err != nil || d.Version != step.want {
+			t.Errorf("a node that goes by %d: version %d, %v; want %d", step.reported, d.Version, err, step.want)
+		}
+	}
+}

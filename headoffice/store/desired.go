@@ -43,7 +43,9 @@ func (s *Store) Desire(ctx context.Context, key NodeKey, documents map[string]js
 		if before != AnyVersion && before != latest {
 			return fmt.Errorf("version %d was expected, %d is the newest: %w", before, latest, ErrVersion)
 		}
-		d.Version = uint64(latest) + 1
+		if d.Version, err = nextVersion(w, node, latest); err != nil {
+			return err
+		}
 		if _, err := d.Encode(); err != nil {
 			return fmt.Errorf("%w: %w", ErrQuery, err)
 		}
@@ -56,6 +58,22 @@ func (s *Store) Desire(ctx context.Context, key NodeKey, documents map[string]js
 	}
 	s.changes.announce(Change{key.Station, key.Node, ConfigChanged})
 	return d, nil
+}
+
+// nextVersion is above every version that head office knows of, and above the one that the node says it goes by: a head
+// office that has lost its database, or has an old copy of it, would otherwise not be heard. What is far beyond any number
+// that was ever counted to is not believed.
+func nextVersion(w *work, node, latest int64) (uint64, error) {
+	const believable = 1_000_000_000
+	var inForce int64
+	err := w.tx.QueryRowContext(w.ctx, `SELECT coalesce(max(json_extract(payload, '$.version')), 0) FROM reported WHERE node = ?`, node).Scan(&inForce)
+	if err != nil {
+		return 0, err
+	}
+	if inForce < believable {
+		latest = max(latest, inForce)
+	}
+	return uint64(latest) + 1, nil
 }
 
 // spelled keeps documents as they were written, but for spaces.
