@@ -16,6 +16,9 @@
 //
 // False alarms are told per month of 30 days that was recorded outside of the windows: gaps of more than a day are not
 // counted, nor is the first week spared, in which the detector learns and cannot warn.
+//
+// The detector was tuned on ten months of hourly temperatures of an office, in °F, with two failures, and on the made-up
+// rooms of -synthetic; it has seen no other recording.
 package main
 
 import (
