@@ -175,6 +175,7 @@ func readHabits(dir string, log *slog.Logger) alarm.Habits {
 		log.Warn("what is usual at points has to be learnt again", "file", habitsName, "error", err)
 		return nil
 	}
+	maps.DeleteFunc(habits, func(_ string, h *alarm.Habit) bool { return h == nil })
 	return habits
 }
 

@@ -114,3 +114,25 @@ func TestRubbishInTheJournalIsPassedOver(t *testing.T) {
 		t.Errorf("got %+v", m)
 	}
 }
+
+func TestHabitsAreKeptAndRubbishIsLearntAgain(t *testing.T) {
+	dir := t.TempDir()
+	if h := readHabits(dir, quiet()); h != nil {
+		t.Errorf("habits of nothing: %v", h)
+	}
+	if err := saveHabits(dir, alarm.Habits{"a": &alarm.Habit{}, "b": nil}); err != nil {
+		t.Fatal(err)
+	}
+	if h := readHabits(dir, quiet()); len(h) != 1 || h["a"] == nil {
+		t.Errorf("kept %v", h)
+	}
+	if err := os.WriteFile(filepath.Join(dir, habitsName), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if h := readHabits(dir, quiet()); h != nil {
+		t.Errorf("habits of rubbish: %v", h)
+	}
+	if err := saveHabits(filepath.Join(dir, "nowhere"), nil); err == nil {
+		t.Error("kept where there is no folder")
+	}
+}
