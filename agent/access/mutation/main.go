@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	n := flags.Int("n", 0, "how many mutants to try, drawn by chance; 0 for all")
 	seed := flags.Uint64("seed", 0, "of the chance; 0 for a new one")
 	workers := flags.Int("workers", runtime.NumCPU(), "how many tests to run at a time")
-	limit := flags.Duration("timeout", time.Minute, "after which a test that hangs has noticed")
+	limit := flags.Duration("timeout", 30*time.Second, "after which a test that hangs has noticed")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
