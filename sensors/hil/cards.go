@@ -110,7 +110,7 @@ func (s *station) pulsed(number uint32) error {
 		line := []string{"data0", "data1"}[bits>>i&1]
 		steps = append(steps, s.at(line, low), s.at(line, high))
 	}
-	_, _, err := s.hands.Play(steps...)
+	_, err := s.hands.Play(steps...)
 	return err
 }
 

@@ -102,7 +102,7 @@ func (s *station) at(line, level string) hands.Step {
 
 // set gives a line a level from outside.
 func (s *station) set(line, level string) error {
-	_, _, err := s.hands.Play(s.at(line, level))
+	_, err := s.hands.Play(s.at(line, level))
 	return err
 }
 

@@ -91,9 +91,15 @@ type Step struct {
 	Pause      time.Duration
 }
 
-// Play does steps one after another. Each file is opened once, so that a step takes no longer than it must. It answers
-// with the time since boot of the first and the last step.
-func (h *Hands) Play(steps []Step, span *[2]time.Duration) (err error) {
+// Played is how steps went.
+type Played struct {
+	// Took is the time from the first step to the last, Longest the longest from one to the next: a busy computer may stop
+	// the machine in the middle.
+	Took, Longest time.Duration
+}
+
+// Play does steps one after another. Each file is opened once, so that a step takes no longer than it must.
+func (h *Hands) Play(steps []Step, played *Played) (err error) {
 	open := map[string]*os.File{}
 	defer func() {
 		for _, f := range open {
@@ -107,24 +113,18 @@ func (h *Hands) Play(steps []Step, span *[2]time.Duration) (err error) {
 			}
 		}
 	}
+	first := sinceBoot()
+	last := first
 	for i, s := range steps {
-		if i == 0 {
-			span[0] = sinceBoot()
-		}
-		span[1] = sinceBoot()
 		if _, err := open[s.Path].WriteAt([]byte(s.Text), 0); err != nil {
 			return fmt.Errorf("step %d of %d: %w", i+1, len(steps), err)
 		}
+		now := sinceBoot()
+		played.Took, played.Longest, last = now-first, max(played.Longest, now-last), now
 		if s.Pause > 0 {
 			time.Sleep(s.Pause)
 		}
 	}
-	return nil
-}
-
-// Clock answers with the time since boot, as in the kernel's trace with the clock "mono".
-func (h *Hands) Clock(_ Nothing, now *time.Duration) error {
-	*now = sinceBoot()
 	return nil
 }
 

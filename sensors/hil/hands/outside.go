@@ -87,13 +87,7 @@ func (o *Outside) Permit(path string, mode os.FileMode) error {
 }
 
 // Play is Hands.Play.
-func (o *Outside) Play(steps ...Step) (first, last time.Duration, err error) {
-	span, err := call[[2]time.Duration](o, "Play", steps)
-	return span[0], span[1], err
-}
-
-// Clock is Hands.Clock.
-func (o *Outside) Clock() (time.Duration, error) { return call[time.Duration](o, "Clock", Nothing{}) }
+func (o *Outside) Play(steps ...Step) (Played, error) { return call[Played](o, "Play", steps) }
 
 // SetClock is Hands.SetClock.
 func (o *Outside) SetClock(now time.Time) error {
