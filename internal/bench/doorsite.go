@@ -57,7 +57,7 @@ alarms:
 
 // doorDocument lets one card through all the time. The strike locks at once, so that the next badge can open it.
 const doorDocument = `{"cards":[{"hash":%q,"person":"p1","doors":[{"door":"machine-room/door"}]}],
-	"doors":[{"door":"machine-room/door","unlock":"20ms","free_exit":true}]}`
+	"doors":[{"door":"machine-room/door","unlock":"5ms","free_exit":true}]}`
 
 // openDoor starts everything, and gives the card its right.
 func (b *bench) openDoor(ctx context.Context, dir string) (s *doorSite, err error) {
