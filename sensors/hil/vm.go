@@ -68,10 +68,10 @@ func (w *workshop) boot(ctx context.Context, b board) (*vm, error) {
 		return nil, err
 	}
 	defer d.close()
-	append_ := fmt.Sprintf(bootLine, b.console, d.hands.Addr().(*net.TCPAddr).Port)
+	commandLine := fmt.Sprintf(bootLine, b.console, d.hands.Addr().(*net.TCPAddr).Port)
 	arguments := append([]string{
 		"-accel", "tcg,thread=multi", "-nodefaults", "-display", "none", "-no-reboot", "-kernel", kernel.Image, "-initrd", initrd,
-		"-append", append_, "-serial", "stdio", "-qmp", "unix:" + d.monitor.Addr().String(), "-netdev", "user,id=net",
+		"-append", commandLine, "-serial", "stdio", "-qmp", "unix:" + d.monitor.Addr().String(), "-netdev", "user,id=net",
 	}, b.arguments...)
 	if b.description == "" {
 		arguments = append(arguments, "-chardev", "socket,id=serial,path="+d.serial.Addr().String(), "-serial", "chardev:serial")
@@ -130,10 +130,8 @@ func (m *vm) meet(ctx context.Context, d doors, b board) error {
 
 // close ends the machine.
 func (m *vm) close() {
-	for _, conn := range []net.Conn{m.serial} {
-		if conn != nil {
-			conn.Close()
-		}
+	if m.serial != nil {
+		m.serial.Close()
 	}
 	if m.hands != nil {
 		m.hands.Close()

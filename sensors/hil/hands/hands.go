@@ -57,9 +57,6 @@ func (h *Hands) Glob(pattern string, found *[]string) (err error) {
 // Mkdir makes a folder, and those above it.
 func (h *Hands) Mkdir(path string, _ *Nothing) error { return os.MkdirAll(path, 0o755) }
 
-// Rmdir removes a folder, of which the kernel's are never empty.
-func (h *Hands) Rmdir(path string, _ *Nothing) error { return unix.Rmdir(path) }
-
 // Name is a further name for a file.
 type Name struct {
 	File, Name string

@@ -62,13 +62,6 @@ func TestFiles(t *testing.T) {
 	if got, err := o.Read(filepath.Join(dir, "names", "d")); err != nil || got != "first" {
 		t.Errorf("by its other name %q, %v", got, err)
 	}
-	empty := filepath.Join(dir, "empty")
-	if err := o.Mkdir(empty); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.Rmdir(empty); err != nil {
-		t.Error(err)
-	}
 }
 
 func TestStepsAreInOrder(t *testing.T) {

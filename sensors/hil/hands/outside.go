@@ -68,12 +68,6 @@ func (o *Outside) Mkdir(path string) error {
 	return err
 }
 
-// Rmdir is Hands.Rmdir.
-func (o *Outside) Rmdir(path string) error {
-	_, err := call[Nothing](o, "Rmdir", path)
-	return err
-}
-
 // Link is Hands.Link.
 func (o *Outside) Link(file, name string) error {
 	_, err := call[Nothing](o, "Link", Name{File: file, Name: name})
