@@ -91,27 +91,31 @@ func (d *documents) readAlarms(document json.RawMessage) (*alarm.Rules, error) {
 	return alarm.Parse(document, d.points)
 }
 
+// misfit is documents that were in force and cannot be any more.
+type misfit struct {
+	desired record.Desired
+	err     error
+}
+
 // open reads what was in force when the agent ended. Documents that were good once and no longer are (the installer has
 // taken a door away) leave the station's own in force, and say so.
-func (d *documents) open() (set inForce, refused *record.Refusal, err error) {
+func (d *documents) open() (set inForce, bad *misfit, err error) {
 	desired, err := d.load()
-	if err != nil {
-		refused = &record.Refusal{Reason: err.Error(), Time: time.Now()}
-		d.log.Error("head office's documents are lost until it sends them again", "error", err)
-	} else if desired.Version > 0 {
-		set, err := d.read(desired)
-		if err == nil {
+	if err == nil && desired.Version > 0 {
+		if set, err = d.read(desired); err == nil {
 			d.adopt(desired)
 			return set, nil, nil
 		}
-		d.log.Error("head office's documents do not fit this station any more: its own are in force", "version", desired.Version, "error", err)
-		refused = &record.Refusal{Version: desired.Version, Reason: err.Error(), Time: time.Now()}
+	}
+	if err != nil {
+		bad = &misfit{desired, err}
+		d.log.Error("head office's documents are not in force any more, the station's own are", "version", desired.Version, "error", err)
 	}
 	set, err = d.read(record.Desired{})
 	if err != nil {
 		return inForce{}, nil, fmt.Errorf("read the station's own rules: %w", err)
 	}
-	return set, refused, nil
+	return set, bad, nil
 }
 
 func (d *documents) load() (record.Desired, error) {
@@ -168,7 +172,7 @@ func (d *documents) desired(in inbox, desired record.Desired) {
 	set, err := d.take(desired)
 	switch {
 	case errors.Is(err, errOld):
-		in.order(func(k *keeper) { k.reportConfig(nil) })
+		in.order(func(k *keeper) { k.reportConfig() })
 	case err != nil:
 		d.log.Error("head office's documents are refused, those of before stay", "version", desired.Version, "error", err)
 		in.order(func(k *keeper) { k.refuseConfig(desired, err) })
@@ -182,42 +186,40 @@ func (k *keeper) adopt(set inForce) {
 	k.policy, k.rules = set.policy, set.rules
 	k.applied(set.desired)
 	k.resume()
-	k.reportConfig(nil)
+	k.reportConfig()
 }
 
 // applied writes down that documents are in force, once.
 func (k *keeper) applied(desired record.Desired) {
-	k.config.Version, k.config.Since = desired.Version, k.now.Wall
+	k.config = record.Reported{Version: desired.Version, Since: k.now.Wall}
+	if r := k.memory.Refused; r != nil && r.Version <= desired.Version {
+		k.memory.Refused, k.changed = nil, true
+	}
 	if k.memory.Config == desired.Version {
 		return
 	}
-	k.memory.Config = desired.Version
-	k.changed = true
+	k.memory.Config, k.changed = desired.Version, true
 	k.record(record.NewEntry(record.ConfigApplied, "config", k.now.Wall, configData(desired, "")))
 }
 
 // refuseConfig writes down why documents are refused, once for each version, and reports it.
 func (k *keeper) refuseConfig(desired record.Desired, reason error) {
-	if k.refused != desired.Version {
-		k.refused = desired.Version
+	if r := k.memory.Refused; r == nil || r.Version != desired.Version {
+		k.memory.Refused = &record.Refusal{Version: desired.Version, Reason: brief(reason.Error()), Time: k.now.Wall}
+		k.changed = true
 		k.record(record.NewEntry(record.ConfigRefused, "config", k.now.Wall, configData(desired, reason.Error())))
 	}
-	k.reportConfig(&record.Refusal{Version: desired.Version, Reason: brief(reason.Error()), Time: k.now.Wall})
+	k.reportConfig()
 }
 
 func configData(desired record.Desired, reason string) record.ConfigData {
 	return record.ConfigData{Version: desired.Version, Documents: slices.Sorted(maps.Keys(desired.Documents)), By: desired.By, Reason: brief(reason)}
 }
 
-// reportConfig says what is in force.
-func (k *keeper) reportConfig(refused *record.Refusal) {
-	if refused != nil {
-		k.config.Refused = refused
-	}
-	if r := k.config.Refused; r != nil && r.Version <= k.config.Version && r.Version > 0 {
-		k.config.Refused = nil
-	}
+// reportConfig says what is in force, and what was refused since.
+func (k *keeper) reportConfig() {
 	report := k.config
+	report.Refused = k.memory.Refused
 	k.pending.reported = &report
 }
 

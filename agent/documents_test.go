@@ -75,17 +75,17 @@ func TestDocumentsComeIntoForceAtOnceAndStay(t *testing.T) {
 	if !opens(k, tr, "0012345678") {
 		t.Error("the card does not open any more")
 	}
-	// After a restart they are in force.
+	// After a restart they are in force, and what was refused is known.
 	again := newDocuments(t)
 	again.dir = d.dir
-	set, refused, err := again.open()
-	if err != nil || refused != nil || set.desired.Version != 7 {
-		t.Fatalf("version %d, refused %v, %v", set.desired.Version, refused, err)
+	set, misfit, err := again.open()
+	if err != nil || misfit != nil || set.desired.Version != 7 {
+		t.Fatalf("version %d, misfit %v, %v", set.desired.Version, misfit, err)
 	}
-	k.policy = nil
-	k.handle(func(k *keeper) { k.adopt(set) })
-	if words := strings.Join(tr.take(), "\n"); strings.Contains(words, "config.applied") {
-		t.Errorf("written down twice:\n%s", words)
+	k.policy, k.desired = set.policy, set.desired
+	k.handle(func(k *keeper) { k.begin(nil, record.NewEntry(record.NodeStarted, "node", noon, record.NodeData{})) })
+	if words := strings.Join(tr.take(), "\n"); strings.Contains(words, "config.") || !strings.Contains(words, "in force: 7 refused 8:") {
+		t.Errorf("after a restart:\n%s", words)
 	}
 	if !opens(k, tr, "0012345678") {
 		t.Error("the card does not open after a restart")
@@ -99,15 +99,24 @@ func TestDocumentsThatDoNotFitAnyMoreLeaveTheStationsOwn(t *testing.T) {
 	}
 	smaller := newDocuments(t)
 	smaller.dir, smaller.site = d.dir, access.Site{}
-	set, refused, err := smaller.open()
-	if err != nil || refused == nil || refused.Version != 3 || set.policy == nil || set.desired.Version != 0 {
-		t.Errorf("%+v, refused %+v, %v", set.desired, refused, err)
+	set, misfit, err := smaller.open()
+	if err != nil || misfit == nil || misfit.desired.Version != 3 || set.policy == nil || set.desired.Version != 0 {
+		t.Fatalf("%+v, misfit %+v, %v", set.desired, misfit, err)
+	}
+	k, tr, _ := newKeeper(t)
+	k.policy, k.misfit, k.memory.Config = set.policy, misfit, 3
+	for _, want := range []string{`config.applied {"version":0}, config.refused {"version":3,"documents":["access"]`, ""} { // once
+		k.handle(func(k *keeper) { k.begin(nil, record.NewEntry(record.NodeStarted, "node", noon, record.NodeData{})) })
+		words := strings.Join(tr.take(), "\n")
+		if !strings.Contains(words, want) || want == "" && strings.Contains(words, "config.") || !strings.Contains(words, "in force: 0 refused 3:") {
+			t.Errorf("got\n%s", words)
+		}
 	}
 	if err := os.WriteFile(filepath.Join(d.dir, documentsName), []byte("rubbish"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if set, refused, err = d.open(); err != nil || refused == nil || set.policy == nil {
-		t.Errorf("rubbish: refused %+v, %v", refused, err)
+	if set, misfit, err = d.open(); err != nil || misfit == nil || set.policy == nil {
+		t.Errorf("rubbish: misfit %+v, %v", misfit, err)
 	}
 }
 

@@ -40,7 +40,7 @@ type keeper struct {
 	fresh   map[string]freshness // of measured points
 	config  record.Reported
 	desired record.Desired                 // in force at the start
-	refused uint64                         // the version that was last written down as refused
+	misfit  *misfit                        // what was in force before and cannot be
 	opened  func(afterBadge time.Duration) // told how long a strike took from what was seen
 
 	// What has happened since the latest note.
@@ -103,7 +103,10 @@ func (k *keeper) begin(points []string, started record.Entry) {
 		k.show(name, record.State{Time: k.now.Wall, Quality: record.Unknown, Reason: "not read yet"})
 	}
 	k.applied(k.desired)
-	k.reportConfig(nil)
+	if k.misfit != nil {
+		k.refuseConfig(k.misfit.desired, k.misfit.err)
+	}
+	k.reportConfig()
 	k.resume()
 }
 

@@ -30,6 +30,8 @@ type memory struct {
 	Commands map[string]time.Time `json:"commands,omitempty"`
 	// Config is the version of head office's documents that was last written down as being in force.
 	Config uint64 `json:"config,omitempty"`
+	// Refused is the latest version that was not taken, and why; nil when a later one was.
+	Refused *record.Refusal `json:"refused,omitempty"`
 }
 
 // clone is a memory of its own, as long as states of rules are not changed in place, which they never are.
@@ -117,6 +119,15 @@ func (m *memory) fold(r record.Record) error {
 			return fmt.Errorf("read %s with seq %d: %w", r.Type, r.Seq, err)
 		}
 		m.Config = d.Version
+		if m.Refused != nil && m.Refused.Version <= d.Version {
+			m.Refused = nil
+		}
+	case record.ConfigRefused:
+		var d record.ConfigData
+		if err := json.Unmarshal(r.Data, &d); err != nil {
+			return fmt.Errorf("read %s with seq %d: %w", r.Type, r.Seq, err)
+		}
+		m.Refused = &record.Refusal{Version: d.Version, Reason: d.Reason, Time: r.Time}
 	}
 	var wrong, other error
 	m.Alarms, wrong = alarm.Fold(m.Alarms, r)

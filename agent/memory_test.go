@@ -136,3 +136,22 @@ func TestHabitsAreKeptAndRubbishIsLearntAgain(t *testing.T) {
 		t.Error("kept where there is no folder")
 	}
 }
+
+func TestCommandsAndDocumentsAreRemembered(t *testing.T) {
+	p := past{epoch: "e1"}.with(record.CommandExecuted, "door", record.CommandData{ID: "c1", Expires: noon}).
+		with(record.CommandRefused, "command", record.CommandData{ID: "c2", Expires: noon}).
+		with(record.ConfigApplied, "config", record.ConfigData{Version: 3}).
+		with(record.ConfigRefused, "config", record.ConfigData{Version: 4, Reason: "bad"})
+	m := mustRemember(t, t.TempDir(), p)
+	if len(m.Commands) != 2 || !m.Commands["c2"].Equal(noon) || m.Config != 3 || m.Refused == nil || m.Refused.Version != 4 || m.Refused.Reason != "bad" {
+		t.Errorf("got %+v", m)
+	}
+	if m := mustRemember(t, t.TempDir(), p.with(record.ConfigApplied, "config", record.ConfigData{Version: 5})); m.Refused != nil || m.Config != 5 {
+		t.Errorf("got %+v", m)
+	}
+	for _, typ := range []string{record.CommandExecuted, record.ConfigApplied, record.ConfigRefused} {
+		if err := m.fold(record.Record{Seq: 9, Type: typ, Data: []byte(`{"id":7,"version":"x"}`)}); err == nil {
+			t.Errorf("%s: rubbish was taken", typ)
+		}
+	}
+}

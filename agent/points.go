@@ -173,7 +173,7 @@ func readPoints(ctx context.Context, c configs.Agent, wait time.Duration) ([]poi
 		},
 		scribe: h, rules: rules, memory: memory{Faults: map[string]string{}}, states: map[string]record.State{},
 		doors: map[string]string{}, locks: map[string]lock{}, open: map[string]bool{}, tells: map[string]teller{},
-		fresh: map[string]freshness{}, opened: func(time.Duration) {}, config: record.Reported{}, policy: (*access.Policy)(nil),
+		fresh: map[string]freshness{}, opened: func(time.Duration) {}, policy: (*access.Policy)(nil),
 	}
 	var watching []Source
 	for _, s := range wiring.Sources {

@@ -78,7 +78,7 @@ func Run(ctx context.Context, o Options) (err error) {
 
 // keeper makes the keeper as it was when the agent last ended.
 func (o Options) keeper(n *node.Node, docs *documents) (*agent, error) {
-	set, refused, err := docs.open()
+	set, bad, err := docs.open()
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (o Options) keeper(n *node.Node, docs *documents) (*agent, error) {
 		moment: moments(o.Clock, n.Journal, o.Zone), scribe: s, policy: set.policy, rules: set.rules,
 		doors: o.areas(), locks: o.Locks, open: map[string]bool{}, tells: o.Tellers,
 		memory: m, states: map[string]record.State{}, fresh: o.freshness(),
-		config: record.Reported{Refused: refused}, desired: set.desired, opened: h.struck,
+		desired: set.desired, misfit: bad, opened: h.struck,
 	}}, nil
 }
 
