@@ -239,7 +239,9 @@ func TestWhatANodeGoesByIsHeard(t *testing.T) {
 	})
 	foreign := record.Topic{Station: agent.Station, Node: agent.Node, Kind: record.KindResult, ID: "c1"}
 	node.send(foreign.String(), false, record.Result{ID: "c2", Outcome: record.Done, Time: began}.Encode())
-	node.send(foreign.String(), false, []byte(`{"id":"c1","outcome":"perhaps"}`))
+	wrong := foreign
+	wrong.ID = "c3" // of messages of one topic, the latest may be the only one that is looked at
+	node.send(wrong.String(), false, []byte(`{"id":"c3","outcome":"perhaps"}`))
 	node.send(topic.String(), true, nil) // deleted at the broker: what is known stays
 	until(t, "what is wrong is refused", func() bool {
 		refused := i.Stats().Refused
