@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -209,8 +210,18 @@ func (w *Wiring) thermometer(t configs.Thermometer, hw *hardware) error {
 		address = t.Zone
 	}
 	open, err := model.At(climate.Where{
-		I2C:     func() (i2c.BusCloser, error) { return i2creg.Open(t.Bus) },
-		OneWire: func() (onewire.BusCloser, error) { return onewirereg.Open(t.Bus) },
+		I2C: func() (i2c.BusCloser, error) {
+			if len(i2creg.All()) == 0 { // periph would ask whether its drivers were loaded, which is not for an installer
+				return nil, errors.New("this machine has none")
+			}
+			return i2creg.Open(t.Bus)
+		},
+		OneWire: func() (onewire.BusCloser, error) {
+			if len(onewirereg.All()) == 0 {
+				return nil, errors.New("this machine has none")
+			}
+			return onewirereg.Open(t.Bus)
+		},
 		Address: address,
 	})
 	if err != nil {
