@@ -193,8 +193,10 @@ func TestResets(t *testing.T) {
 	over(t, func(t *testing.T, l *Line, o *office) {
 		var ups atomic.Int64
 		l.Spoil(func(p Packet) Verdict {
-			if n := ups.Add(1); isUp(p) && n%15 == 0 && n < 150 {
-				l.Reset()
+			if isUp(p) {
+				if n := ups.Add(1); n%5 == 0 && n < 50 {
+					l.Reset()
+				}
 			}
 			return Verdict{}
 		})
