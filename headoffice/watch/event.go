@@ -55,42 +55,60 @@ func telling[T any](tone string, words func(language, T) string) teller {
 }
 
 var tellers = map[string]teller{
-	record.NodeStarted:         telling("", language.node),
-	record.NodeStopped:         telling("", language.node),
-	record.JournalReplaced:     telling("warn", language.journal),
-	record.ClockChanged:        telling("warn", language.clock),
-	record.DoorOpened:          telling("", language.door),
-	record.DoorClosed:          telling("", language.door),
-	record.BadgePresented:      telling("", language.badge),
-	record.InputActivated:      telling("warn", language.input),
-	record.InputRested:         telling("", language.input),
-	record.AccessGranted:       telling("", language.access),
-	record.AccessDenied:        telling("warn", language.access),
-	record.AccessUnused:        telling("", language.access),
-	record.PassbackForgiven:    telling("", language.access),
-	record.RegisterEntered:     telling("", language.register),
-	record.RegisterLeft:        telling("", language.register),
-	record.ModeChanged:         telling("warn", language.mode),
-	record.MaintenanceBegan:    telling("warn", language.maintenance),
-	record.MaintenanceEnded:    telling("good", language.maintenance),
-	record.ConfigApplied:       telling("", language.config),
-	record.ConfigRefused:       telling("warn", language.config),
-	record.CommandExecuted:     telling("", language.command),
-	record.CommandRefused:      telling("warn", language.command),
-	record.AlarmRepeated:       telling("bad", language.alarm),
-	record.PointFailed:         telling("warn", language.pointEvent),
-	record.PointRecovered:      telling("good", language.pointEvent),
-	record.AlarmRaised:         telling("bad", language.alarm),
-	record.AlarmCleared:        telling("good", language.alarm),
-	record.TemperatureMeasured: telling("", language.measurement),
-	record.HumidityMeasured:    telling("", language.measurement),
-	record.ReplayEnded:         telling("", language.replayed),
-	record.TicketIssued:        telling("", language.issued),
-	record.TicketCalled:        telling("", language.called),
-	record.TicketRecalled:      telling("", language.recalled),
-	record.TicketServed:        telling("", language.served),
-	record.TicketLeft:          telling("", language.left),
-	record.SurveyAnswered:      telling("", language.rated),
+	record.NodeStarted:          telling("", language.node),
+	record.NodeStopped:          telling("", language.node),
+	record.JournalReplaced:      telling("warn", language.journal),
+	record.ClockChanged:         telling("warn", language.clock),
+	record.DoorOpened:           telling("", language.door),
+	record.DoorClosed:           telling("", language.door),
+	record.BadgePresented:       telling("", language.badge),
+	record.InputActivated:       telling("warn", language.input),
+	record.InputRested:          telling("", language.input),
+	record.AccessGranted:        telling("", language.access),
+	record.AccessDenied:         telling("warn", language.access),
+	record.AccessUnused:         telling("", language.access),
+	record.PassbackForgiven:     telling("", language.access),
+	record.RegisterEntered:      telling("", language.register),
+	record.RegisterLeft:         telling("", language.register),
+	record.ModeChanged:          telling("warn", language.mode),
+	record.MaintenanceBegan:     telling("warn", language.maintenance),
+	record.MaintenanceEnded:     telling("good", language.maintenance),
+	record.ConfigApplied:        telling("", language.config),
+	record.ConfigRefused:        telling("warn", language.config),
+	record.CommandExecuted:      telling("", language.command),
+	record.CommandRefused:       telling("warn", language.command),
+	record.AlarmRepeated:        telling("bad", language.alarm),
+	record.PointFailed:          telling("warn", language.pointEvent),
+	record.PointRecovered:       telling("good", language.pointEvent),
+	record.AlarmRaised:          telling("bad", language.alarm),
+	record.AlarmCleared:         telling("good", language.alarm),
+	record.TemperatureMeasured:  telling("", language.measurement),
+	record.HumidityMeasured:     telling("", language.measurement),
+	record.ReplayEnded:          telling("", language.replayed),
+	record.TicketIssued:         telling("", language.issued),
+	record.TicketCalled:         telling("", language.called),
+	record.TicketRecalled:       telling("", language.recalled),
+	record.TicketServed:         telling("", language.served),
+	record.TicketLeft:           telling("", language.left),
+	record.TicketReturned:       telling("", language.returned),
+	record.TicketHeld:           telling("", language.setAside),
+	record.TicketTransferred:    telling("", language.transferred),
+	record.TicketClassed:        telling("", language.classed),
+	record.TicketUndone:         telling("", language.undone),
+	record.QueueQuoted:          telling("", language.quoted),
+	record.CounterOpened:        telling("", language.atCounter),
+	record.CounterPaused:        telling("", language.atCounter),
+	record.CounterResumed:       telling("", language.atCounter),
+	record.CounterClosed:        telling("", language.atCounter),
+	record.AppointmentBooked:    telling("", language.appointment),
+	record.AppointmentCancelled: telling("", language.appointment),
+	record.AppointmentArrived:   telling("", language.appointment),
+	record.AppointmentMissed:    telling("warn", language.appointment),
+	record.StaffLoggedIn:        telling("", language.staff),
+	record.StaffLoggedOut:       telling("", language.staff),
+	record.StaffDenied:          telling("warn", language.staff),
+	record.PageFailed:           telling("warn", language.pageFailed),
+	record.SurveyAnswered:       telling("", language.rated),
 }
 
 func (l language) node(d record.NodeData) string {
@@ -197,41 +215,6 @@ func (l language) measurement(d record.MeasurementData) string { return amount(d
 
 func (l language) replayed(d record.ReplayEndedData) string {
 	return l.t("detail.replayed", d.File, d.Readings)
-}
-
-func (l language) issued(d record.TicketIssuedData) string {
-	return join(d.Number, d.Service, l.t("detail.ahead", d.Ahead))
-}
-
-func (l language) called(d record.TicketCalledData) string {
-	return join(d.Number, l.counter(d.Counter), l.t("detail.waited", l.duration(d.Wait)))
-}
-
-func (l language) recalled(d record.TicketRecalledData) string {
-	return join(d.Number, l.counter(d.Counter))
-}
-
-func (l language) served(d record.TicketServedData) string {
-	return join(d.Number, l.counter(d.Counter), l.t("detail.serving", l.duration(d.Serving)))
-}
-
-func (l language) left(d record.TicketLeftData) string {
-	reason := d.Reason
-	if key := "left." + reason; l.has(key) {
-		reason = l.t(key)
-	}
-	return join(d.Number, reason, l.t("detail.waited", l.duration(d.Wait)))
-}
-
-func (l language) rated(d record.SurveyAnsweredData) string {
-	return l.t("detail.score", l.score(d.Score), d.Score)
-}
-
-func (l language) counter(name string) string {
-	if name == "" {
-		return ""
-	}
-	return l.t("queue.counter", name)
 }
 
 // score names one of the five levels; any other number stands for itself.

@@ -58,7 +58,30 @@ const (
 	TicketServed = "ticket.served" // TicketServedData; source "queue"
 	TicketLeft   = "ticket.left"   // TicketLeftData; source "queue"
 
-	TicketRecalled = "ticket.recalled" // TicketRecalledData; source "queue"
+	TicketRecalled    = "ticket.recalled"    // TicketRecalledData; source "queue"
+	TicketReturned    = "ticket.returned"    // TicketReturnedData; source "queue"
+	TicketHeld        = "ticket.held"        // TicketHeldData; source "queue"
+	TicketTransferred = "ticket.transferred" // TicketTransferredData; source "queue"
+	TicketClassed     = "ticket.classed"     // TicketClassedData; source "queue"
+	TicketUndone      = "ticket.undone"      // TicketUndoneData; source "queue"
+
+	QueueQuoted = "queue.quoted" // QueueQuotedData; source "queue"
+
+	CounterOpened  = "counter.opened"  // CounterData; source "queue"
+	CounterPaused  = "counter.paused"  // CounterData; source "queue"
+	CounterResumed = "counter.resumed" // CounterData; source "queue"
+	CounterClosed  = "counter.closed"  // CounterData; source "queue"
+
+	AppointmentBooked    = "appointment.booked"    // AppointmentData; source "appointments"
+	AppointmentCancelled = "appointment.cancelled" // AppointmentData; source "appointments"
+	AppointmentArrived   = "appointment.arrived"   // AppointmentData; source "appointments"
+	AppointmentMissed    = "appointment.missed"    // AppointmentData; source "appointments"
+
+	StaffLoggedIn  = "staff.logged-in"  // StaffData; source "staff"
+	StaffLoggedOut = "staff.logged-out" // StaffData; source "staff"
+	StaffDenied    = "staff.denied"     // StaffData; source "staff"
+
+	PageFailed = "page.failed" // PageFailedData; source is the page, such as "counter"
 
 	SurveyAnswered = "survey.answered" // SurveyAnsweredData; source "survey"
 )
@@ -224,61 +247,4 @@ type MeasurementData struct {
 type ReplayEndedData struct {
 	File     string `json:"file"`     // name without folder
 	Readings int    `json:"readings"` // how many were played
-}
-
-// TicketIssuedData goes with a ticket taken.
-type TicketIssuedData struct {
-	Ticket  string `json:"ticket"`            // internal id, unique within the node; the number on paper may repeat
-	Number  string `json:"number"`            // what is printed and called, such as "A012"
-	Service string `json:"service"`           // id of the service chosen
-	Ahead   int    `json:"ahead"`             // customers waiting before this one at that moment
-	Request string `json:"request,omitempty"` // id of the command that caused it; a repeated command is known by it
-}
-
-// TicketCalledData goes with a call to a counter.
-type TicketCalledData struct {
-	Ticket  string  `json:"ticket"`
-	Number  string  `json:"number"`
-	Service string  `json:"service"`
-	Counter string  `json:"counter"`
-	Wait    float64 `json:"wait"`              // seconds from issue to this call
-	Request string  `json:"request,omitempty"` // id of the command that caused it; a repeated command is known by it
-}
-
-// TicketRecalledData goes with a repeated call of the customer already called to that counter.
-type TicketRecalledData struct {
-	Ticket  string `json:"ticket"`
-	Number  string `json:"number"`
-	Service string `json:"service"`
-	Counter string `json:"counter"`
-	Request string `json:"request,omitempty"` // id of the command that caused it; a repeated command is known by it
-}
-
-// TicketServedData goes with the end of a visit at a counter.
-type TicketServedData struct {
-	Ticket  string  `json:"ticket"`
-	Number  string  `json:"number"`
-	Service string  `json:"service"`
-	Counter string  `json:"counter"`
-	Wait    float64 `json:"wait"`              // seconds from issue to call
-	Serving float64 `json:"serving"`           // seconds from call to end
-	Request string  `json:"request,omitempty"` // id of the command that caused it; a repeated command is known by it
-}
-
-// TicketLeftData goes with a customer who is no longer waiting without having been served.
-type TicketLeftData struct {
-	Ticket  string  `json:"ticket"`
-	Number  string  `json:"number"`
-	Service string  `json:"service"`
-	Wait    float64 `json:"wait"`              // seconds from issue to leaving
-	Reason  string  `json:"reason"`            // "gave-up", "no-show" or "day-end"
-	Counter string  `json:"counter,omitempty"` // counter that had called the customer, if one had
-	Request string  `json:"request,omitempty"` // id of the command that caused it; a repeated command is known by it
-}
-
-// SurveyAnsweredData goes with one rating of one visit.
-type SurveyAnsweredData struct {
-	Score   int    `json:"score"`             // 5 very satisfied … 1 very dissatisfied
-	Ticket  string `json:"ticket,omitempty"`  // internal id of the visit rated, when known
-	Request string `json:"request,omitempty"` // id of the command that caused it; a repeated command is known by it
 }

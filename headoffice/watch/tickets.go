@@ -1,0 +1,110 @@
+package watch
+
+import (
+	"math"
+
+	"stationkeeper/internal/record"
+)
+
+func (l language) issued(d record.TicketIssuedData) string {
+	quote := ""
+	if d.Quote != nil {
+		quote = l.quote(*d.Quote)
+	}
+	return join(d.Number, d.Service, l.with("detail.class", d.Class), l.t("detail.ahead", d.Ahead), quote)
+}
+
+func (l language) called(d record.TicketCalledData) string {
+	return join(d.Number, l.counter(d.Counter), l.t("detail.waited", l.duration(d.Wait)), l.with("detail.rule", d.Rule), l.with("detail.clerk", d.Clerk))
+}
+
+func (l language) recalled(d record.TicketRecalledData) string {
+	return join(d.Number, l.counter(d.Counter))
+}
+
+func (l language) served(d record.TicketServedData) string {
+	next := ""
+	if d.Next != nil {
+		next = d.Next.Service
+	}
+	return join(d.Number, l.counter(d.Counter), l.t("detail.serving", l.duration(d.Serving)), d.Outcome, l.with("detail.next", next), l.with("detail.clerk", d.Clerk), d.Note)
+}
+
+func (l language) left(d record.TicketLeftData) string {
+	reason := d.Reason
+	if key := "left." + reason; l.has(key) {
+		reason = l.t(key)
+	}
+	return join(d.Number, reason, l.t("detail.waited", l.duration(d.Wait)))
+}
+
+func (l language) rated(d record.SurveyAnsweredData) string {
+	return l.t("detail.score", l.score(d.Score), d.Score)
+}
+
+func (l language) counter(name string) string {
+	if name == "" {
+		return ""
+	}
+	return l.t("queue.counter", name)
+}
+
+// quote spells a range of minutes to wait; a customer who was promised nothing has none.
+func (l language) quote(q record.Quote) string {
+	if !q.Known {
+		return ""
+	}
+	return l.t("detail.quoted", l.duration(q.Low), l.duration(q.High))
+}
+
+func (l language) returned(d record.TicketReturnedData) string {
+	place := ""
+	if d.Place >= 0 {
+		place = l.t("detail.place", d.Place)
+	}
+	return join(d.Number, l.counter(d.Counter), place)
+}
+
+func (l language) setAside(d record.TicketHeldData) string {
+	return join(d.Number, l.counter(d.Counter), d.Reason)
+}
+
+func (l language) transferred(d record.TicketTransferredData) string {
+	return join(d.Number, l.counter(d.Counter), l.with("detail.to", join(d.Service, l.counter(d.To))),
+		l.t("detail.serving", l.duration(d.Serving)), d.Note)
+}
+
+func (l language) classed(d record.TicketClassedData) string {
+	return join(d.Number, l.with("detail.class", d.Class))
+}
+
+func (l language) undone(d record.TicketUndoneData) string {
+	return join(d.Number, l.counter(d.Counter), l.known("action.", d.Action), l.with("detail.clerk", d.Clerk))
+}
+
+func (l language) quoted(d record.QueueQuotedData) string {
+	return l.t("detail.quotes", len(d.Quotes))
+}
+
+func (l language) atCounter(d record.CounterData) string {
+	return join(l.counter(d.Counter), l.with("detail.clerk", d.Clerk), l.known("reason.", d.Reason))
+}
+
+func (l language) appointment(d record.AppointmentData) string {
+	late := ""
+	switch minutes := math.Abs(d.Late); {
+	case d.Late > 0:
+		late = l.t("detail.late", l.duration(minutes))
+	case d.Late < 0:
+		late = l.t("detail.early", l.duration(minutes))
+	}
+	return join(d.Name, d.Service, late, d.Reason)
+}
+
+func (l language) staff(d record.StaffData) string {
+	return join(l.with("detail.clerk", d.Staff), l.known("role.", d.Role), l.counter(d.Counter), l.method(d.Method), l.known("reason.", d.Reason))
+}
+
+func (l language) pageFailed(d record.PageFailedData) string {
+	return join(d.Message, d.Where, l.times(uint64(max(0, d.Times))))
+}
