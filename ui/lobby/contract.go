@@ -9,6 +9,8 @@ package lobby
 import (
 	"cmp"
 	"context"
+	"errors"
+	"time"
 
 	"stationkeeper/ui/lang"
 )
@@ -17,11 +19,19 @@ import (
 // goroutine, and the context ends when the customer has been told that it did not work.
 type Desk interface {
 	// TakeTicket puts a customer into the queue of a service. The request stands for the customer's wish: when it
-	// is asked again with the same one, the answer is the same ticket.
+	// is asked again with the same one, the answer is the same ticket. ErrClosed, ErrFull and ErrTooLate are told to
+	// the customer as such; after any other error, trying again may help.
 	TakeTicket(ctx context.Context, service, request string) (Ticket, error)
 	// Rate takes down a rating.
 	Rate(ctx context.Context, rating Rating) error
 }
+
+// Why there is no ticket, for good: wrapped by what TakeTicket returns.
+var (
+	ErrClosed  = errors.New("the service is closed")
+	ErrFull    = errors.New("no more tickets are given today")
+	ErrTooLate = errors.New("the wait would reach past the end of the service's hours")
+)
 
 // Ticket is what a customer gets.
 type Ticket struct {
@@ -31,7 +41,14 @@ type Ticket struct {
 	Service string
 	// Ahead is how many customers will be called before.
 	Ahead int
+	// Wait is what the customer is told about the time until the call.
+	Wait Wait
 }
+
+// Wait is a range of waiting times, in minutes. High is 0 when too little is known for a promise.
+type Wait struct{ Low, High int }
+
+func (w Wait) known() bool { return w.High > 0 }
 
 // Rating is what a customer thinks of a visit.
 type Rating struct {
@@ -43,11 +60,36 @@ type Rating struct {
 
 // Snapshot is what there is to show. Neither it nor what it refers to may change once it has been shown.
 type Snapshot struct {
+	// At is the station's time, in its time zone: "tomorrow" is counted from it.
+	At time.Time
 	// Services are offered in this order.
 	Services []Service
-	// Called are the last calls, latest first.
+	// Groups are what services are sorted under, in this order. Customers choose a group first when there are at least
+	// two that have services; a service of no group is offered beside them.
+	Groups []Group
+	// Called are the last calls, latest first: one for each customer, and none that was taken back.
 	Called []Call
 }
+
+// Group is what some services are sorted under.
+type Group struct {
+	ID    string
+	Names lang.Names
+}
+
+// Availability is whether a customer can take a ticket.
+type Availability int
+
+const (
+	// Open services give tickets.
+	Open Availability = iota
+	// Closed is outside the hours of the service.
+	Closed
+	// Full services have given as many tickets as they may for today.
+	Full
+	// TooLate services are open, but who came now would still wait when they close.
+	TooLate
+)
 
 // Service is something that a customer can take a ticket for.
 type Service struct {
@@ -57,8 +99,16 @@ type Service struct {
 	Mark string
 	// Names are its name in the languages of the screen.
 	Names lang.Names
-	// Ahead is how many customers would be called before one who took a ticket now.
+	// Group is the id of the group that it is sorted under; "" for none.
+	Group string
+	// Availability tells whether a ticket can be taken; Opens is when the service opens next, in the station's time
+	// zone, or zero when that is not known.
+	Availability Availability
+	Opens        time.Time
+	// Ahead is how many customers would be called before one who took a ticket now, and Wait how long that one would
+	// wait.
 	Ahead int
+	Wait  Wait
 }
 
 // Call is one customer called to a counter.
