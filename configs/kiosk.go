@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"regexp"
 	"slices"
 	"time"
@@ -15,25 +16,33 @@ type Kiosk struct {
 	// work begins DayStart after local midnight: numbers begin anew, and tickets still open are closed.
 	TimeZone string        `yaml:"time_zone"`
 	DayStart time.Duration `yaml:"day_start"`
+	// Groups are the headings under which services are found; Hours are opening hours by name.
+	Groups []Group          `yaml:"groups"`
+	Hours  map[string]Hours `yaml:"hours"`
 	// Services and Counters replace the built-in ones (see DefaultServices and DefaultCounters) when given.
 	Services []Service `yaml:"services"`
 	Counters []Counter `yaml:"counters"`
+	// Classes are kinds of customers. Calling says who is next at counters without rules of their own; none means whoever
+	// has waited longest.
+	Classes []Class    `yaml:"classes"`
+	Calling []CallRule `yaml:"calling"`
+	// Recalls is how often a customer may be called again; Undo is for how long a clerk may take an action back.
+	Recalls int           `yaml:"recalls"`
+	Undo    time.Duration `yaml:"undo"`
+	// Outcomes are what can become of a service, for the clerk to choose; none means that it is not asked.
+	Outcomes []Outcome `yaml:"outcomes"`
+	// StaffFile says who may work at the counters. Without one, and without one from head office, whoever reaches the
+	// counter page may. A relative path is taken from the working folder.
+	StaffFile    string       `yaml:"staff_file"`
+	Appointments Appointments `yaml:"appointments"`
+	Board        Board        `yaml:"board"`
+	// Notices are shown on the board, besides those of head office.
+	Notices []Notice `yaml:"notices"`
 	// CounterPage is where clerks call the next customer.
 	CounterPage CounterPage `yaml:"counter_page"`
 	Window      Window      `yaml:"window"`
 	// Replay plays a recorded day of customers; without a file nothing is played.
 	Replay Replay `yaml:"replay"`
-}
-
-// Service is something that a customer can take a ticket for.
-type Service struct {
-	// ID names the service in records: letters, digits, '.', '_', '-'. It must not change once it is used.
-	ID string `yaml:"id"`
-	// Prefix begins its numbers: 1 to 3 capital letters, its own.
-	Prefix string `yaml:"prefix"`
-	// NameZh and NameEn are what the screens say.
-	NameZh string `yaml:"name_zh"`
-	NameEn string `yaml:"name_en"`
 }
 
 // Counter is a place where customers are served.
@@ -45,6 +54,34 @@ type Counter struct {
 	NameEn string `yaml:"name_en"`
 	// Services are the ids of the services it serves; none means all.
 	Services []string `yaml:"services"`
+	// Calling says who is next here, instead of the station's rules.
+	Calling []CallRule `yaml:"calling"`
+}
+
+// Appointments are customers who come at an agreed time. Head office sends their list; more are made at the counters.
+type Appointments struct {
+	// Early and Late are how long before and after its time a customer may arrive for an appointment; Missed is how long
+	// after it an appointment is given up.
+	Early  time.Duration `yaml:"early"`
+	Late   time.Duration `yaml:"late"`
+	Missed time.Duration `yaml:"missed"`
+}
+
+// Board is the screen above the counters, and the ticket's page on the customer's telephone.
+type Board struct {
+	// Speech is espeak (the program espeak-ng), clips (recorded, in the folder Clips) or off.
+	Speech string `yaml:"speech"`
+	Clips  string `yaml:"clips"`
+	// Address is where customers' telephones reach the board's listener, such as https://hall.example.org: what a ticket's
+	// QR code leads to. Empty means that tickets have none.
+	Address string `yaml:"address"`
+}
+
+// Notice is something that everybody in the hall should read.
+type Notice struct {
+	ID string `yaml:"id"`
+	Zh string `yaml:"zh"`
+	En string `yaml:"en"`
 }
 
 // CounterPage is the web page for the counters.
@@ -82,6 +119,11 @@ type Replay struct {
 	Date string `yaml:"date"`
 	// TimeZone is the IANA time zone of the recording.
 	TimeZone string `yaml:"time_zone"`
+	// Speed plays the day at that many times its pace, the counters calling by themselves, from the time of day From to To;
+	// 0 plays it as it was recorded, as fast as it goes.
+	Speed float64 `yaml:"speed"`
+	From  string  `yaml:"from"` // as 10:00; empty means the first customer
+	To    string  `yaml:"to"`   // empty means the last
 	// ExitAtEnd ends the program when the day has been played and head office has acknowledged all of it.
 	ExitAtEnd bool `yaml:"exit_at_end"`
 }
@@ -108,11 +150,15 @@ func DefaultCounters() []Counter { return []Counter{{ID: "1"}, {ID: "2"}, {ID: "
 // LoadKiosk reads the kiosk's configuration strictly; an empty path means no file, flags alone.
 func LoadKiosk(path string, flags KioskOverrides) (Kiosk, error) {
 	k := Kiosk{
-		Node:        defaultNode("kiosk"),
-		DayStart:    3 * time.Hour,
-		CounterPage: CounterPage{Listen: "127.0.0.1:8090"},
-		Window:      Window{Width: 1080, Height: 1920},
-		Replay:      Replay{TimeZone: "Asia/Jerusalem"},
+		Node:         defaultNode("kiosk"),
+		DayStart:     3 * time.Hour,
+		CounterPage:  CounterPage{Listen: "127.0.0.1:8090"},
+		Window:       Window{Width: 1080, Height: 1920},
+		Replay:       Replay{TimeZone: "Asia/Jerusalem"},
+		Recalls:      3,
+		Undo:         10 * time.Second,
+		Appointments: Appointments{Early: 30 * time.Minute, Late: 15 * time.Minute, Missed: 30 * time.Minute},
+		Board:        Board{Speech: SpeechEspeak},
 	}
 	err := load(path, &k, func(k *Kiosk) { k.complete(flags) }, func(k *Kiosk, c *checker) { k.check(c) })
 	return k, err
@@ -148,8 +194,19 @@ func (k *Kiosk) check(c *checker) {
 	if k.DayStart < 0 || k.DayStart >= 24*time.Hour {
 		c.fail("$.day_start", "expected a time after midnight from 0s to less than 24h, got %s", k.DayStart)
 	}
+	k.checkGroups(c)
+	k.checkHours(c)
 	k.checkServices(c)
+	k.checkClasses(c)
 	k.checkCounters(c)
+	k.Appointments.check(c)
+	k.Board.check(c)
+	for i, n := range k.Notices {
+		path := fmt.Sprintf("$.notices[%d]", i)
+		checkID(c, path+".id", n.ID, slices.ContainsFunc(k.Notices[:i], func(o Notice) bool { return o.ID == n.ID }))
+		c.require(n.Zh != "", path+".zh", "the notice in Chinese")
+		c.require(n.En != "", path+".en", "the notice in English")
+	}
 	k.CounterPage.check(c)
 	if k.Window.Width < 320 || k.Window.Height < 320 {
 		c.fail("$.window", "width and height: expected at least 320, got %d and %d", k.Window.Width, k.Window.Height)
@@ -160,39 +217,7 @@ func (k *Kiosk) check(c *checker) {
 	k.Replay.check(c)
 }
 
-var (
-	idPattern     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
-	prefixPattern = regexp.MustCompile(`^[A-Z]{1,3}$`)
-)
-
-func (k *Kiosk) checkServices(c *checker) {
-	c.require(len(k.Services) > 0, "$.services", "at least one service, or no such key for the built-in ones")
-	for i, s := range k.Services {
-		path := fmt.Sprintf("$.services[%d]", i)
-		before := k.Services[:i]
-		checkID(c, path+".id", s.ID, slices.ContainsFunc(before, func(o Service) bool { return o.ID == s.ID }))
-		if !prefixPattern.MatchString(s.Prefix) {
-			c.fail(path+".prefix", "%q: expected 1 to 3 capital letters", s.Prefix)
-		} else if slices.ContainsFunc(before, func(o Service) bool { return o.Prefix == s.Prefix }) {
-			c.fail(path+".prefix", "%q is another service's: its numbers would be mistaken", s.Prefix)
-		}
-		c.require(s.NameZh != "", path+".name_zh", "the service's name in Chinese")
-		c.require(s.NameEn != "", path+".name_en", "the service's name in English")
-	}
-}
-
-func (k *Kiosk) checkCounters(c *checker) {
-	c.require(len(k.Counters) > 0, "$.counters", "at least one counter, or no such key for the built-in ones")
-	for i, counter := range k.Counters {
-		path := fmt.Sprintf("$.counters[%d]", i)
-		checkID(c, path+".id", counter.ID, slices.ContainsFunc(k.Counters[:i], func(o Counter) bool { return o.ID == counter.ID }))
-		for n, id := range counter.Services {
-			if !slices.ContainsFunc(k.Services, func(s Service) bool { return s.ID == id }) {
-				c.fail(fmt.Sprintf("%s.services[%d]", path, n), "unknown service %q: expected the id of one under services", id)
-			}
-		}
-	}
-}
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
 
 func checkID(c *checker, path, id string, twice bool) {
 	switch {
@@ -217,10 +242,40 @@ func (p *CounterPage) check(c *checker) {
 	}
 }
 
+// What the board can speak with.
+const (
+	SpeechEspeak = "espeak"
+	SpeechClips  = "clips"
+	SpeechOff    = "off"
+)
+
+func (b *Board) check(c *checker) {
+	switch b.Speech {
+	case SpeechEspeak, SpeechOff:
+		if b.Clips != "" {
+			c.fail("$.board.clips", "expected speech: clips beside it")
+		}
+	case SpeechClips:
+		c.require(b.Clips != "", "$.board.clips", "the folder of the recorded clips")
+	default:
+		c.fail("$.board.speech", "%q: expected espeak, clips or off", b.Speech)
+	}
+	if u, err := url.Parse(b.Address); b.Address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		c.fail("$.board.address", "%q: expected an address such as https://hall.example.org", b.Address)
+	}
+}
+
+func (a *Appointments) check(c *checker) {
+	if a.Early < 0 || a.Late < 0 || a.Missed < a.Late {
+		c.fail("$.appointments", "expected early and late from 0s, and missed not before late, got %s, %s and %s", a.Early, a.Late, a.Missed)
+	}
+}
+
 func (r *Replay) check(c *checker) {
-	if r.File == "" && r.Date == "" && !r.ExitAtEnd {
+	if *r == (Replay{TimeZone: r.TimeZone}) {
 		return
 	}
+	r.checkPace(c)
 	c.require(r.File != "", "$.replay.file", "the recording to play")
 	c.require(r.Date != "", "$.replay.date", "the day to play, such as 1999-02-01")
 	if _, err := time.Parse(time.DateOnly, r.Date); err != nil && r.Date != "" {
@@ -228,6 +283,20 @@ func (r *Replay) check(c *checker) {
 	}
 	c.require(r.TimeZone != "", "$.replay.time_zone", "the time zone of the recording, such as Asia/Jerusalem")
 	checkZone(c, "$.replay.time_zone", r.TimeZone)
+}
+
+// checkPace is for a replay at a speed of its own.
+func (r *Replay) checkPace(c *checker) {
+	if r.Speed < 0 || r.Speed > 1000 {
+		c.fail("$.replay.speed", "expected above 0 to 1000, or 0 for as fast as it goes, got %g", r.Speed)
+	}
+	for key, text := range map[string]string{"from": r.From, "to": r.To} {
+		if _, err := ParseTime(text); text != "" && err != nil {
+			c.fail("$.replay."+key, "%v", err)
+		} else if text != "" && r.Speed == 0 {
+			c.fail("$.replay."+key, "speed is missing: a day without one is played as a whole")
+		}
+	}
 }
 
 // checkZone refuses what is not in the time zone database. Empty is left to the caller.
