@@ -44,7 +44,9 @@ var pure = []struct {
 	{"sensors/...", []string{"internal/record", "sensors/..."}},
 	{"agent/access", []string{"internal/record"}},
 	{"agent/alarm", []string{"internal/record"}},
-	{"kiosk/queue", []string{"internal/record"}},
+	{"kiosk/hours", nil},
+	{"kiosk/queue", []string{"internal/record", "kiosk/hours"}},
+	{"kiosk/appointments", []string{"internal/record"}},
 	{"kiosk/survey", []string{"internal/record"}},
 	{"configs", []string{"internal/record"}},
 }
