@@ -170,62 +170,32 @@ func (p *Plan) note(o Oddity, when bool) bool {
 
 // add lays out one call.
 func (p *Plan) add(c Call) {
-	if p.note(PhantomIgnored, c.Outcome == Phantom) {
+	v, ok := c.Visit()
+	for _, o := range v.Odd {
+		p.Odd[o]++
+	}
+	if !ok {
 		return
 	}
-	p.note(ExitBeforeEntry, c.Exit.Before(c.Entry))
-	queued := !c.QueueStart.IsZero()
-	from, to := c.Exit, c.Exit
-	if queued {
-		from, to = c.QueueStart, c.QueueExit
-	}
-	to = later(from, to)
-	wait := c.Waited
-	if p.note(WaitDiffers, to.Sub(from) != c.Waited) {
-		wait = to.Sub(from)
-	}
+	wait := v.Waited.Sub(v.Came)
 	p.Expected.Issued++
-	p.steps = append(p.steps, step{at: from, kind: take, line: c.Line, service: c.Type})
-	if c.Outcome == Hang {
-		p.note(LeftBeforeQueue, !queued)
-		p.note(LeftWithService, !c.ServiceStart.IsZero())
+	p.steps = append(p.steps, step{at: v.Came, kind: take, line: c.Line, service: c.Type})
+	if !v.Served {
 		p.Expected.Left++
 		p.Expected.WaitLeft += wait
-		p.steps = append(p.steps, step{at: to, kind: leave, line: c.Line})
+		p.steps = append(p.steps, step{at: v.Waited, kind: leave, line: c.Line})
 		return
 	}
 	p.Expected.WaitServed += wait
-	p.addVisit(c, to)
-}
-
-// addVisit lays out the call to a counter and its end. to is when the wait ends.
-func (p *Plan) addVisit(c Call, to time.Time) {
-	end := c.ServiceExit
-	switch {
-	case p.note(ServiceUnknown, c.ServiceStart.IsZero()):
-		end = to
-	case p.note(ServiceBeforeCall, c.ServiceExit.Before(to)):
-		end = to
-	default:
-		p.note(ServiceOverlapsWait, to.Sub(c.ServiceStart) > 2*time.Second)
-		p.note(OverMidnight, c.ServiceExit.Sub(c.Day) >= 24*time.Hour && c.ServiceStart.Sub(c.Day) < 24*time.Hour)
-	}
 	last := finish
-	if end.Equal(to) {
+	if v.Ended.Equal(v.Waited) {
 		last = finishAtOnce
 	}
 	p.Expected.Served++
-	p.Expected.Serving += end.Sub(to)
+	p.Expected.Serving += v.Ended.Sub(v.Waited)
 	p.steps = append(p.steps,
-		step{at: to, kind: call, line: c.Line, counter: c.Server},
-		step{at: end, kind: last, line: c.Line})
-}
-
-func later(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return a
-	}
-	return b
+		step{at: v.Waited, kind: call, line: c.Line, counter: c.Server},
+		step{at: v.Ended, kind: last, line: c.Line})
 }
 
 // seat gives each call its counter: its server's, or a spare one where that is not known or not free.
