@@ -79,7 +79,7 @@ func BenchmarkParse(b *testing.B) {
 	for i := range 5000 {
 		all = append(all, someone(fmt.Sprintf("p%d", i)))
 	}
-	text := document(cards(all...))
+	text := documentOf(cards(all...))
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		if _, err := Parse(site, key, text); err != nil {

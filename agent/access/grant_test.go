@@ -220,7 +220,7 @@ func TestDoorWithoutStrikeIsOnlyWatched(t *testing.T) {
 	p, err := Parse(Site{
 		Doors:   []Door{{Point: "d", Contact: true, Exit: true, Area: "a"}},
 		Readers: []Reader{{Point: "r", Door: "d", Direction: In}},
-	}, key, document(cards(`{"hash": "@ann", "person": "ann", "doors": [{"door": "d"}]}`)))
+	}, key, documentOf(cards(`{"hash": "@ann", "person": "ann", "doors": [{"door": "d"}]}`)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"stationkeeper/internal/document"
 	"stationkeeper/internal/record"
 )
 
@@ -44,7 +45,7 @@ type card struct {
 }
 
 // Parse reads a document: all of it or, with every problem named by its path, nothing.
-func Parse(site Site, key Key, document []byte) (*Policy, error) {
+func Parse(site Site, key Key, text []byte) (*Policy, error) {
 	if err := site.Validate(); err != nil {
 		return nil, fmt.Errorf("access: %w", err)
 	}
@@ -52,14 +53,14 @@ func Parse(site Site, key Key, document []byte) (*Policy, error) {
 		return nil, fmt.Errorf("access: a key of %d bytes, expected one of ParseKey", len(key))
 	}
 	var d Document
-	var found problems
-	found.strict(document, &d)
-	if err := found.err(); err != nil {
+	var found document.Problems
+	found.Strict(text, &d)
+	if err := found.Err(); err != nil {
 		return nil, fmt.Errorf("read access document: %w", err)
 	}
 	c := compiler{Document: d, site: site}
 	p := c.policy(key)
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return nil, fmt.Errorf("read access document: %w", err)
 	}
 	return p, nil
@@ -67,7 +68,7 @@ func Parse(site Site, key Key, document []byte) (*Policy, error) {
 
 // compiler makes a policy of a document, and notes what cannot be.
 type compiler struct {
-	problems
+	document.Problems
 	Document
 	site      Site
 	schedules map[string]*schedule
@@ -90,14 +91,14 @@ func (c *compiler) policy(key Key) *Policy {
 
 func (c *compiler) attemptRules(a AttemptRules) AttemptRules {
 	if a.Limit < 0 || a.Limit > 100 {
-		c.add("attempts.limit", "%d: expected 1 to 100", a.Limit)
+		c.Add("attempts.limit", "%d: expected 1 to 100", a.Limit)
 	}
 	a.Limit = cmp.Or(a.Limit, 5)
 	c.span("attempts.delay", &a.Delay, 30*time.Second, time.Hour)
 	c.span("attempts.longest_delay", &a.LongestDelay, 15*time.Minute, day)
 	c.span("attempts.forget", &a.Forget, 10*time.Minute, 7*day)
 	if a.LongestDelay < a.Delay {
-		c.add("attempts.longest_delay", "%s: expected at least the delay, %s", time.Duration(a.LongestDelay), time.Duration(a.Delay))
+		c.Add("attempts.longest_delay", "%s: expected at least the delay, %s", time.Duration(a.LongestDelay), time.Duration(a.Delay))
 	}
 	return a
 }
@@ -108,14 +109,14 @@ const day = 24 * time.Hour
 func (c *compiler) span(path string, d *Duration, usual, longest time.Duration) {
 	*d = cmp.Or(*d, Duration(usual))
 	if time.Duration(*d) > longest {
-		c.add(path, "%s: expected at most %s", time.Duration(*d), longest)
+		c.Add(path, "%s: expected at most %s", time.Duration(*d), longest)
 	}
 }
 
 // choice refuses a word that is none of those allowed; the empty one means that the member is left out.
 func (c *compiler) choice(path, word string, allowed ...string) {
 	if !slices.Contains(allowed, word) {
-		c.add(path, "%.40q: expected one of %q", word, slices.DeleteFunc(allowed, func(s string) bool { return s == "" }))
+		c.Add(path, "%.40q: expected one of %q", word, slices.DeleteFunc(allowed, func(s string) bool { return s == "" }))
 	}
 }
 
@@ -126,9 +127,9 @@ func (c *compiler) calendar() calendar {
 		last := cmp.Or(h.Until, h.Date)
 		switch {
 		case h.Date == (Date{}):
-			c.add(path, "date: is missing")
+			c.Add(path, "date: is missing")
 		case h.Date.after(last) || last.after(h.Date.add(365)):
-			c.add(path+".until", "expected a day within a year of the date")
+			c.Add(path+".until", "expected a day within a year of the date")
 		default:
 			for d := h.Date; !d.after(last); d = d.add(1) {
 				days[d] = true
@@ -157,16 +158,16 @@ func (c *compiler) named() {
 func (c *compiler) fresh(path, name string, taken bool) {
 	switch {
 	case name == "":
-		c.add(path, "is missing")
+		c.Add(path, "is missing")
 	case taken:
-		c.add(path, "%q: is there twice", name)
+		c.Add(path, "%q: is there twice", name)
 	}
 }
 
 // schedule is the one of a name; nil for none.
 func (c *compiler) schedule(path, name string) *schedule {
 	if name != "" && c.schedules[name] == nil {
-		c.add(path, "%q: there is no such schedule", name)
+		c.Add(path, "%q: there is no such schedule", name)
 	}
 	return c.schedules[name]
 }
@@ -185,7 +186,7 @@ func (c *compiler) permissions(path string, list []Permission) map[string][]*sch
 func (c *compiler) door(path, point string) int {
 	i := c.site.door(point)
 	if i < 0 {
-		c.add(path, "%q: the site has no such door", point)
+		c.Add(path, "%q: the site has no such door", point)
 	}
 	return i
 }
@@ -196,12 +197,12 @@ func (c *compiler) cardRules() map[Hash]*card {
 		path := fmt.Sprintf("cards[%d]", i)
 		c.checkCard(path, given)
 		if cards[given.Hash] != nil {
-			c.add(path+".hash", "%s: is there twice", given.Hash)
+			c.Add(path+".hash", "%s: is there twice", given.Hash)
 		}
 		made := &card{Card: given}
 		for j, name := range given.Groups {
 			if c.groups[name] == nil {
-				c.add(fmt.Sprintf("%s.groups[%d]", path, j), "%q: there is no such group", name)
+				c.Add(fmt.Sprintf("%s.groups[%d]", path, j), "%q: there is no such group", name)
 			}
 			made.permissions = append(made.permissions, c.groups[name])
 		}
@@ -219,28 +220,28 @@ const (
 
 func (c *compiler) checkCard(path string, given Card) {
 	if !given.Hash.valid() {
-		c.add(path+".hash", "%.40q: expected %d lower-case hexadecimal digits", given.Hash, hashDigits)
+		c.Add(path+".hash", "%.40q: expected %d lower-case hexadecimal digits", given.Hash, hashDigits)
 	}
 	if given.PIN != "" && !given.PIN.valid() {
-		c.add(path+".pin", "expected the hash of one: %d lower-case hexadecimal digits", hashDigits)
+		c.Add(path+".pin", "expected the hash of one: %d lower-case hexadecimal digits", hashDigits)
 	}
 	if err := record.CheckName("person", given.Person); err != nil {
-		c.add(path+".person", "%w", err)
+		c.Add(path+".person", "%w", err)
 	}
 	if len(given.Name) > maxName {
-		c.add(path+".name", "expected at most %d bytes", maxName)
+		c.Add(path+".name", "expected at most %d bytes", maxName)
 	}
 	if len(given.Purpose) > maxPurpose {
-		c.add(path+".purpose", "expected at most %d bytes", maxPurpose)
+		c.Add(path+".purpose", "expected at most %d bytes", maxPurpose)
 	}
 	if given.FromTime != 0 && given.From == (Date{}) {
-		c.add(path+".from_time", "needs from")
+		c.Add(path+".from_time", "needs from")
 	}
 	if given.ToTime != nil && given.To == (Date{}) {
-		c.add(path+".to_time", "needs to")
+		c.Add(path+".to_time", "needs to")
 	}
 	if given.To != (Date{}) && !given.ends().After(given.begins()) {
-		c.add(path+".to", "expected after from")
+		c.Add(path+".to", "expected after from")
 	}
 }
 
@@ -259,16 +260,16 @@ func (c *compiler) workOrders() map[string]*WorkOrder {
 		o := &c.WorkOrders[i]
 		path := fmt.Sprintf("work_orders[%d]", i)
 		if !typeable(o.Number) {
-			c.add(path+".number", "%.40q: expected 1 to %d digits", o.Number, maxTyped)
+			c.Add(path+".number", "%.40q: expected 1 to %d digits", o.Number, maxTyped)
 		}
 		if orders[o.Number] != nil {
-			c.add(path+".number", "%q: is there twice", o.Number)
+			c.Add(path+".number", "%q: is there twice", o.Number)
 		}
 		for j, point := range o.Doors {
 			c.door(fmt.Sprintf("%s.doors[%d]", path, j), point)
 		}
 		if o.To != (Date{}) && o.From.after(o.To) {
-			c.add(path+".to", "expected not before from")
+			c.Add(path+".to", "expected not before from")
 		}
 		orders[o.Number] = o
 	}

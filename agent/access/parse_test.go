@@ -81,7 +81,7 @@ func TestLimitsOfDocuments(t *testing.T) {
 		`"holidays": [{"date": "2026-01-01", "until": "2026-12-31"}, {"date": "2028-01-01", "until": "2028-12-31"}]`,
 		`"schedules": [{"name": "s", "week": {"mon": ["00:00-24:00", "23:59-00:00"]}}]`,
 	} {
-		if _, err := Parse(site, key, document(members)); err != nil {
+		if _, err := Parse(site, key, documentOf(members)); err != nil {
 			t.Errorf("%s: %v", members, err)
 		}
 	}
@@ -182,7 +182,7 @@ func TestBadDocumentsAreRefused(t *testing.T) {
 		`"areas": [{"area": "room", "within": "inner"}, {"area": "inner", "within": "room"}]`:     "areas[1].within: \"inner\": lies within itself",
 		`"areas": [{"area": "plain", "within": "room"}, {"area": "room", "within": "inner"}, {"area": "inner", "within": "room"}]`: "areas[0].within: \"plain\": lies within itself",
 	} {
-		p, err := Parse(site, key, document(members))
+		p, err := Parse(site, key, documentOf(members))
 		if err == nil || !strings.Contains(err.Error(), "read access document: ") || !strings.Contains(err.Error(), want) || p != nil {
 			t.Errorf("%s:\n got %v\nwant %s", members, err, want)
 		}
@@ -208,7 +208,7 @@ func TestHardAntiPassbackNeedsAWayOutThatIsSeen(t *testing.T) {
 }
 
 func TestAllProblemsAreNamedAtOnce(t *testing.T) {
-	_, err := Parse(site, key, document(`"clock_unknown": "x"`, cards(`{"hash": "1", "person": ""}`, `{"hash": "2", "person": ""}`)))
+	_, err := Parse(site, key, documentOf(`"clock_unknown": "x"`, cards(`{"hash": "1", "person": ""}`, `{"hash": "2", "person": ""}`)))
 	if n := strings.Count(fmt.Sprint(err), "\n"); n != 4 {
 		t.Errorf("%d line breaks in %v", n, err)
 	}
@@ -216,11 +216,11 @@ func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 	for i := range 60 {
 		many = append(many, fmt.Sprintf(`{"hash": "%032d", "person": ""}`, i))
 	}
-	_, err = Parse(site, key, document(cards(many...)))
+	_, err = Parse(site, key, documentOf(cards(many...)))
 	if n := strings.Count(fmt.Sprint(err), "\n"); n != 50 || !strings.HasSuffix(err.Error(), "and 10 more") {
 		t.Errorf("%d line breaks in %v", n, err)
 	}
-	if _, err = Parse(site, key, document(cards(many[:50]...))); strings.Contains(err.Error(), "more") {
+	if _, err = Parse(site, key, documentOf(cards(many[:50]...))); strings.Contains(err.Error(), "more") {
 		t.Errorf("%v", err)
 	}
 }

@@ -31,7 +31,7 @@ func (c *compiler) doorRules() []*door {
 			continue
 		}
 		if paths[i] != "" {
-			c.add(path+".door", "%q: is there twice", rules.Door)
+			c.Add(path+".door", "%q: is there twice", rules.Door)
 		}
 		doors[i].DoorRules, paths[i] = rules, path
 	}
@@ -52,10 +52,10 @@ func (c *compiler) times(path string, r *DoorRules) {
 	c.span(path+".bolt_time", &r.BoltTime, 10*time.Second, time.Hour)
 	c.span(path+".answer_time", &r.AnswerTime, 20*time.Second, 5*time.Minute)
 	if r.HeldAlarm <= r.HeldWarning {
-		c.add(path+".held_alarm", "%s: expected after the warning, %s", time.Duration(r.HeldAlarm), time.Duration(r.HeldWarning))
+		c.Add(path+".held_alarm", "%s: expected after the warning, %s", time.Duration(r.HeldAlarm), time.Duration(r.HeldWarning))
 	}
 	if r.Accessible < r.Unlock {
-		c.add(path+".accessible", "%s: expected at least unlock, %s", time.Duration(r.Accessible), time.Duration(r.Unlock))
+		c.Add(path+".accessible", "%s: expected at least unlock, %s", time.Duration(r.Accessible), time.Duration(r.Unlock))
 	}
 }
 
@@ -66,18 +66,18 @@ func (c *compiler) ways(path string, d *door) {
 	d.pinExcept = c.schedule(path+".pin_except", d.PINExcept)
 	d.unlock = c.schedule(path+".unlock_schedule", d.UnlockSchedule)
 	if d.PINExcept != "" && !d.PIN {
-		c.add(path+".pin_except", "needs pin")
+		c.Add(path+".pin_except", "needs pin")
 	}
 	if d.UnlockAfterFirst && d.UnlockSchedule == "" {
-		c.add(path+".unlock_after_first", "needs unlock_schedule")
+		c.Add(path+".unlock_after_first", "needs unlock_schedule")
 	}
 	if d.UnlockSchedule != "" && !d.Strike {
-		c.add(path+".unlock_schedule", "the door has no strike")
+		c.Add(path+".unlock_schedule", "the door has no strike")
 	}
 	for _, i := range d.readers {
 		r := c.site.Readers[i]
 		if r.Direction == In && !r.Keypad && (d.PIN || d.Purpose == everyone) {
-			c.add(path, "a PIN or a purpose is to be typed, and reader %s has no keypad", r.Point)
+			c.Add(path, "a PIN or a purpose is to be typed, and reader %s has no keypad", r.Point)
 		}
 	}
 }
@@ -87,7 +87,7 @@ func (c *compiler) interlocks(doors []*door) {
 	for i, points := range c.Interlocks {
 		path := fmt.Sprintf("interlocks[%d]", i)
 		if len(points) < 2 {
-			c.add(path, "expected two doors or more")
+			c.Add(path, "expected two doors or more")
 		}
 		var locked []int
 		for j, point := range points {
@@ -95,9 +95,9 @@ func (c *compiler) interlocks(doors []*door) {
 			switch here := c.door(path, point); {
 			case here < 0:
 			case doors[here].unlock != nil:
-				c.add(path, "%q: a door with an unlock_schedule cannot be interlocked", point)
+				c.Add(path, "%q: a door with an unlock_schedule cannot be interlocked", point)
 			case slices.Contains(locked, here):
-				c.add(path, "%q: is there twice", point)
+				c.Add(path, "%q: is there twice", point)
 			default:
 				locked = append(locked, here)
 			}
@@ -125,9 +125,9 @@ func (c *compiler) areaRules() map[string]*AreaRules {
 		path := fmt.Sprintf("areas[%d]", i)
 		switch {
 		case areas[rules.Area] == nil:
-			c.add(path+".area", "%q: the site has no such area", rules.Area)
+			c.Add(path+".area", "%q: the site has no such area", rules.Area)
 		case paths[rules.Area] != "":
-			c.add(path+".area", "%q: is there twice", rules.Area)
+			c.Add(path+".area", "%q: is there twice", rules.Area)
 		default:
 			areas[rules.Area], paths[rules.Area] = &rules, path
 		}
@@ -143,16 +143,16 @@ func (c *compiler) area(path string, a *AreaRules, areas map[string]*AreaRules) 
 	c.span(path+".again_after", &a.AgainAfter, 10*time.Minute, maxAgain)
 	c.span(path+".max_stay", &a.MaxStay, usualStay, 31*day)
 	if a.AntiPassback == hard && !c.canLeave(a.Area) {
-		c.add(path+".anti_passback", "hard needs a reader on the way out: who has left could never enter again")
+		c.Add(path+".anti_passback", "hard needs a reader on the way out: who has left could never enter again")
 	}
 	inner := []string{a.Area}
 	for outer := a.Within; outer != ""; outer = areas[outer].Within {
 		if areas[outer] == nil {
-			c.add(path+".within", "%q: the site has no such area", outer)
+			c.Add(path+".within", "%q: the site has no such area", outer)
 			return
 		}
 		if slices.Contains(inner, outer) {
-			c.add(path+".within", "%q: lies within itself", a.Area)
+			c.Add(path+".within", "%q: lies within itself", a.Area)
 			return
 		}
 		inner = append(inner, outer)

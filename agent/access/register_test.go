@@ -78,7 +78,7 @@ func TestAreasWithinAreas(t *testing.T) {
 
 func TestDoorOfNoArea(t *testing.T) {
 	p, err := Parse(Site{Doors: []Door{{Point: "d", Strike: true}}, Readers: []Reader{{Point: "r", Door: "d", Direction: In}}}, key,
-		document(cards(`{"hash": "@ann", "person": "ann", "doors": [{"door": "d"}]}`)))
+		documentOf(cards(`{"hash": "@ann", "person": "ann", "doors": [{"door": "d"}]}`)))
 	if err != nil {
 		t.Fatal(err)
 	}

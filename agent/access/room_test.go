@@ -60,8 +60,8 @@ const office = `"schedules": [{"name": "office", "week": {"mon": ["08:00-18:00"]
 
 var secret = regexp.MustCompile(`@([a-z0-9]+)(:(\d+))?`)
 
-// document is members as JSON, in which @ann is the hash of a card and @ann:1234 that of its PIN.
-func document(members ...string) []byte {
+// documentOf is members as JSON, in which @ann is the hash of a card and @ann:1234 that of its PIN.
+func documentOf(members ...string) []byte {
 	text := "{" + strings.Join(members, ",\n") + "}"
 	return []byte(secret.ReplaceAllStringFunc(text, func(found string) string {
 		parts := secret.FindStringSubmatch(found)
@@ -75,7 +75,7 @@ func document(members ...string) []byte {
 
 func policy(t testing.TB, members ...string) *Policy {
 	t.Helper()
-	p, err := Parse(site, key, document(members...))
+	p, err := Parse(site, key, documentOf(members...))
 	if err != nil {
 		t.Fatal(err)
 	}

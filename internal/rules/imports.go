@@ -42,11 +42,13 @@ var pure = []struct {
 	{"internal/journal", []string{"internal/record", "internal/clock"}},
 	{"sensors/hil/...", []string{"internal/...", "sensors/hil/..."}}, // the programs in a virtual machine, from outside
 	{"sensors/...", []string{"internal/record", "sensors/..."}},
-	{"agent/access", []string{"internal/record"}},
+	{"internal/document", nil},
+	{"agent/access", []string{"internal/record", "internal/document"}},
 	{"agent/alarm", []string{"internal/record"}},
 	{"kiosk/hours", nil},
 	{"kiosk/queue", []string{"internal/record", "kiosk/hours"}},
 	{"kiosk/appointments", []string{"internal/record"}},
+	{"kiosk/staff", []string{"internal/record", "internal/document"}},
 	{"kiosk/survey", []string{"internal/record"}},
 	{"configs", []string{"internal/record"}},
 }

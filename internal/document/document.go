@@ -1,4 +1,7 @@
-package access
+// Package document reads the documents that head office sends to a station, such as who may pass which door or who
+// works at which counter: JSON, strictly, with every problem named by its path at once. Who wrote a document by hand
+// corrects it once.
+package document
 
 import (
 	"bytes"
@@ -11,39 +14,41 @@ import (
 	"strconv"
 )
 
-// problems gathers what is wrong with a document, each with the path of the member, as in cards[3].hash.
-type problems []error
+// Problems gathers what is wrong with a document, each with the path of the member, as in cards[3].hash.
+type Problems []error
 
-func (p *problems) add(path, format string, a ...any) {
+// Add notes one. The path is that of the member; the error of a %w in format can be found again.
+func (p *Problems) Add(path, format string, a ...any) {
 	*p = append(*p, fmt.Errorf("%s: %w", path, fmt.Errorf(format, a...)))
 }
 
 // shown is how many problems are named. Who made five thousand cards wrongly made the same mistake in all.
 const shown = 50
 
-func (p problems) err() error {
+// Err is nil when there is none, else all of them, as far as anybody reads.
+func (p Problems) Err() error {
 	if len(p) > shown {
 		p = append(p[:shown:shown], fmt.Errorf("and %d more", len(p)-shown))
 	}
 	return errors.Join(p...)
 }
 
-// strict reads JSON into a struct, and tells of all that encoding/json would pass over or stop at: members that are not
+// Strict reads JSON into the struct that into points to, and tells of all that encoding/json would pass over or stop at: members that are not
 // known or come twice, null, and values of the wrong kind.
-func (p *problems) strict(text []byte, into any) {
+func (p *Problems) Strict(text []byte, into any) {
 	var whole json.RawMessage
 	if err := json.Unmarshal(text, &whole); err != nil {
-		p.add("document", "expected one JSON object: %w", err)
+		p.Add("document", "expected one JSON object: %w", err)
 		return
 	}
-	r := reader{problems: p, d: json.NewDecoder(bytes.NewReader(text)), members: map[reflect.Type]map[string]int{}}
+	r := reader{Problems: p, d: json.NewDecoder(bytes.NewReader(text)), members: map[reflect.Type]map[string]int{}}
 	r.d.UseNumber()
 	r.value("", reflect.ValueOf(into).Elem())
 }
 
 // reader goes through JSON that is sound.
 type reader struct {
-	*problems
+	*Problems
 	d       *json.Decoder
 	members map[reflect.Type]map[string]int // of structs, by name: which field
 }
@@ -51,7 +56,7 @@ type reader struct {
 func (r *reader) next() json.Token {
 	token, err := r.d.Token()
 	if err != nil { // cannot be: it has been read before
-		panic(fmt.Sprintf("access: JSON that was sound is not: %v", err))
+		panic(fmt.Sprintf("document: JSON that was sound is not: %v", err))
 	}
 	return token
 }
@@ -68,7 +73,7 @@ func (r *reader) value(path string, v reflect.Value) {
 	case string:
 		if spelled {
 			if err := speller.UnmarshalText([]byte(got)); err != nil {
-				r.add(path, "%w", err)
+				r.Add(path, "%w", err)
 			}
 			return
 		}
@@ -115,7 +120,7 @@ func (r *reader) wrong(path string, token json.Token, v reflect.Value, spelled b
 	case json.Delim('['):
 		got = "a list"
 	}
-	r.add(cmp.Or(path, "document"), "got %s, expected %s", got, expected)
+	r.Add(cmp.Or(path, "document"), "got %s, expected %s", got, expected)
 	r.skip(token)
 }
 
@@ -154,10 +159,10 @@ func (r *reader) object(path string, v reflect.Value) {
 		i, ok := fields[name]
 		switch {
 		case !ok:
-			r.add(at, "there is no such member")
+			r.Add(at, "there is no such member")
 			r.skip(r.next())
 		case seen&(1<<i) != 0:
-			r.add(at, "comes twice")
+			r.Add(at, "comes twice")
 			r.skip(r.next())
 		default:
 			seen |= 1 << i
