@@ -11,6 +11,7 @@ import (
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/survey"
+	"stationkeeper/kiosk/web"
 )
 
 // maxBody bounds the body of a request, in bytes.
@@ -165,21 +166,10 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func refuse(w http.ResponseWriter, status int, code, message string) {
-	type refusal struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	// A client that has gone needs no answer.
-	_ = json.NewEncoder(w).Encode(map[string]refusal{"error": {code, message}})
+	web.Refuse(w, status, code, message)
 }
 
-func (s *server) answer(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // as in refuse
-}
+func (s *server) answer(w http.ResponseWriter, status int, body any) { web.Answer(w, status, body) }
 
 // read decodes the body, one JSON object without unknown members, or refuses the request.
 func read(w http.ResponseWriter, r *http.Request, into any) bool {

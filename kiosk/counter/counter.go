@@ -1,33 +1,77 @@
-// Package counter is the web page on the station's network with which clerks call the next customer, and the small
-// JSON API that it uses. The page changes by itself, works by keyboard, and says so when it has lost the kiosk.
+// Package counter is the web pages on the station's network with which clerks call the next customer, the reception gives
+// tickets and takes in appointments, and a supervisor sees how the hall is doing; and the JSON API that they use. The
+// pages change by themselves, work by keyboard, and say so when they have lost the kiosk.
 //
-// The API, all JSON; a request is an id made for the intent, so that trying again does nothing twice:
+// # Who may
 //
-//	GET  /api/queue                      the queue as it is: services, counters, waiting, announced, today, survey
-//	GET  /api/events                     server-sent events: "queue" with the same whenever it changes, "beat" between
-//	POST /api/tickets                    {"service","request"?} → 201 {"id","number","ahead",…}
+// With a roster (package staff) everything but the log-in, its page, the assets and the report of page errors needs a
+// session: a signed cookie that POST /api/login sets, which outlives a restart of the kiosk and ends with the shift or by
+// log-out. A clerk works at the counter of the session only; the reception gives and closes tickets, sorts customers into
+// classes and keeps the appointments; a supervisor may do everything at any counter. Without a roster whoever reaches the
+// listener may do everything, and clerks have no names.
+//
+// # API
+//
+// All JSON, one object. A request is an id made for the intent, so that trying again does nothing twice. A question mark
+// marks what may be left out. Ids are those of the configuration. Tickets are meant by their id, never by their number.
+//
+//	POST /api/login                      {"staff","pin"} or {"badge"}, "counter"?, "take_over"? → me; a clerk has to name a counter.
+//	                                     take_over ends the session of who is at the counter: for supervisors
+//	POST /api/logout                     {} → {"pending"}: true while a customer is still at the counter: the session lasts until
+//	                                     that customer is finished, and calls nobody
+//	GET  /api/me                         who is logged in, and what they may
+//	GET  /api/queue                      the queue as it is: see view
+//	GET  /api/events                     server-sent events: "queue" with the same, at once and after changes, latest wins, at most
+//	                                     ten a second; "session" with me when it changes; "beat" between
+//
+//	POST /api/tickets                    {"service","class"?,"request"?} → 201 ticket
 //	POST /api/tickets/{id}/leave         {"request"?}: gives up waiting
-//	POST /api/counters/{id}/call         {"request"?,"ticket"?,"finish"?}: the next customer, or that ticket
-//	POST /api/counters/{id}/recall       {"request"?,"ticket"?}; so do finish and no-show
-//	POST /api/surveys                    {"score","ticket"?,"request"?} → 201 {}
+//	POST /api/tickets/{id}/class         {"class","request"?}: "" is the ordinary one
 //
-// A refusal is {"error":{"code","message"}} with a status of 4xx; 503 means that the journal could not be written and
-// nothing has happened. There is no log-in: who reaches the listener may call customers.
+//	POST /api/counters/{id}/call         {"ticket"?,"finish"?,"outcome"?,"note"?,"request"?} → ticket: the next customer, or that
+//	                                     ticket, also a held one; finish names the ticket that the counter still has
+//	POST /api/counters/{id}/recall       {"ticket","request"?} → ticket
+//	POST /api/counters/{id}/finish       {"ticket","outcome"?,"note"?,"request"?} → ticket
+//	POST /api/counters/{id}/no-show      {"ticket","request"?} → ticket
+//	POST /api/counters/{id}/return       {"ticket","place"?,"request"?} → ticket: 0 in front, n behind the nth of the service, -1 at the end
+//	POST /api/counters/{id}/hold         {"ticket","reason","remind"?,"request"?} → ticket: remind is a time
+//	POST /api/counters/{id}/transfer     {"ticket","service"?,"to"?,"back"?,"keep"?,"note"?,"request"?} → ticket: to a service, a counter, or
+//	                                     both; back comes here again afterwards; keep keeps the time waited
+//	POST /api/counters/{id}/split        {"ticket","service","class"?,"request"?} → the new ticket, of the same visit
+//	POST /api/counters/{id}/undo         {"request"?} → ticket: the last action at the counter, while it says so in undo
+//	POST /api/counters/{id}/open         {"request"?} → {}
+//	POST /api/counters/{id}/pause        {"reason"?,"request"?} → {}
+//	POST /api/counters/{id}/resume       {"request"?} → {}
+//	POST /api/counters/{id}/close        {"reason"?,"request"?} → {}
+//
+//	GET  /api/appointments               today's list: see appointmentsView
+//	POST /api/appointments               {"service","at","name"?,"phone"?,"request"?} → 201 appointment
+//	POST /api/appointments/{id}/cancel   {"reason"?,"request"?} → appointment
+//	POST /api/appointments/{id}/arrive   {"class"?,"request"?} → 201 ticket; {id} may also be the code, or the phone's last digits
+//
+//	GET  /api/supervisor                 service levels, advice, who is logged in: see supervisorView
+//	POST /api/surveys                    {"score","ticket"?,"request"?} → 201 {}
+//	POST /api/errors                     {"page","message","where"?} → 202 {}: an error in a page's script, for the journal
+//
+// A refusal is {"error":{"code","message"}}. The codes are those of the table refusals, and besides: malformed (400),
+// login-needed (401: log in, the session is over), login-refused (401), not-allowed (403: another role or counter),
+// off-shift (403), shift-over (403: finish, but call nobody), too-many-attempts (429, header Retry-After in seconds),
+// counter-needed (400), counter-taken (409), too-soon (409: the counter has called a moment ago), no-login (404: there is no
+// roster), cross-origin (403), host (421), too-many (503). 503 not-written means that the journal could not be written and
+// nothing has happened.
 package counter
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/survey"
+	"stationkeeper/kiosk/web"
 )
 
 // Hall is whose queue is shown and commanded.
@@ -40,9 +84,7 @@ type Hall interface {
 }
 
 // Name is what a service or counter is called on the page.
-type Name struct {
-	Zh, En string
-}
+type Name = web.Name
 
 // Options says what the page shows. Services and Counters name those of the hall by id; one without a name is shown
 // by its id.
@@ -87,34 +129,5 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("POST /api/tickets/{ticket}/leave", s.leave)
 	mux.HandleFunc("POST /api/counters/{counter}/{verb}", s.command)
 	mux.HandleFunc("POST /api/surveys", s.rate)
-	return s.guard(mux), nil
-}
-
-// guard refuses what other sites' pages might send, and tells the browser to load nothing from elsewhere.
-func (s *server) guard(next http.Handler) http.Handler {
-	crossOrigin := http.NewCrossOriginProtection()
-	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		refuse(w, http.StatusForbidden, "cross-origin", "requests from pages of other sites are refused")
-	}))
-	next = crossOrigin.Handler(next)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store")
-		if s.Loopback && !loopback(r.Host) {
-			refuse(w, http.StatusMisdirectedRequest, "host", fmt.Sprintf("this page is for this machine only; it is not known as %q", r.Host))
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-func loopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+	return web.Guard(mux, o.Loopback), nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"stationkeeper/kiosk/queue"
+	"stationkeeper/kiosk/web"
 )
 
 //go:embed pages
@@ -53,7 +54,7 @@ func (s *server) choose(w http.ResponseWriter, r *http.Request) {
 	p.Language = "/language/" + p.Words.OtherLang
 	snapshot := s.Hall.Snapshot().Queue
 	for _, c := range snapshot.Counters {
-		choice := choice{Name: l.of(named(s.Counters, c.ID)), Path: counterPath(c.ID), Services: s.served(c, snapshot.Services, l)}
+		choice := choice{Name: l.of(web.Named(s.Counters, c.ID)), Path: counterPath(c.ID), Services: s.served(c, snapshot.Services, l)}
 		if c.Ticket != nil {
 			choice.Number = c.Ticket.Number
 		}
@@ -69,11 +70,11 @@ func (s *server) clerk(w http.ResponseWriter, r *http.Request) {
 		if c.ID != r.PathValue("counter") {
 			continue
 		}
-		p := page{Words: catalogue[l], Name: l.of(named(s.Counters, c.ID)), Counter: c.ID,
+		p := page{Words: catalogue[l], Name: l.of(web.Named(s.Counters, c.ID)), Counter: c.ID,
 			Services: s.served(c, snapshot.Services, l), Names: map[string]string{}}
 		p.Language = "/language/" + p.Words.OtherLang + "?counter=" + url.QueryEscape(c.ID)
 		for _, service := range snapshot.Services {
-			p.Names[service.ID] = l.of(named(s.Services, service.ID))
+			p.Names[service.ID] = l.of(web.Named(s.Services, service.ID))
 		}
 		s.show(w, http.StatusOK, "clerk.html", p)
 		return
@@ -88,7 +89,7 @@ func (s *server) served(c queue.CounterView, services []queue.ServiceView, l lan
 	var names []string
 	for _, service := range services {
 		if c.Serves(service.ID) {
-			names = append(names, l.of(named(s.Services, service.ID)))
+			names = append(names, l.of(web.Named(s.Services, service.ID)))
 		}
 	}
 	if len(names) == len(services) {

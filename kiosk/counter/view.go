@@ -6,6 +6,7 @@ import (
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
+	"stationkeeper/kiosk/web"
 )
 
 // The JSON of the API. Times are RFC 3339 in UTC.
@@ -70,7 +71,7 @@ type surveyView struct {
 func (s *server) view(h hall.Snapshot) view {
 	v := view{Now: record.Stamp(s.Hall.Now()), Day: h.Queue.Day, Services: []serviceView{}, Counters: []counterView{}, Waiting: viewTickets(h.Queue.Waiting), Announced: viewTickets(h.Queue.Announced)}
 	for _, service := range h.Queue.Services {
-		name := named(s.Services, service.ID)
+		name := web.Named(s.Services, service.ID)
 		v.Services = append(v.Services, serviceView{ID: service.ID, Prefix: service.Prefix, NameZh: name.Zh, NameEn: name.En,
 			Waiting: service.Waiting, Ahead: service.Ahead})
 	}
@@ -90,7 +91,7 @@ func (s *server) view(h hall.Snapshot) view {
 }
 
 func (s *server) viewCounter(c queue.CounterView, services []queue.ServiceView) counterView {
-	name := named(s.Counters, c.ID)
+	name := web.Named(s.Counters, c.ID)
 	v := counterView{ID: c.ID, NameZh: name.Zh, NameEn: name.En, Services: []string{}, Waiting: c.Waiting}
 	for _, service := range services {
 		if c.Serves(service.ID) {
@@ -119,11 +120,4 @@ func viewTicket(t queue.Ticket) ticketView {
 		v.Called = &t.Called
 	}
 	return v
-}
-
-func named(names map[string]Name, id string) Name {
-	if name, ok := names[id]; ok {
-		return name
-	}
-	return Name{Zh: id, En: id}
 }
