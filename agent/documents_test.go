@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"stationkeeper/agent/access"
 	"stationkeeper/agent/alarm"
+	"stationkeeper/internal/desired"
 	"stationkeeper/internal/record"
 	"stationkeeper/sensors/badge"
 )
@@ -18,7 +18,7 @@ import (
 func newDocuments(t *testing.T) *documents {
 	t.Helper()
 	return &documents{
-		dir: t.TempDir(), site: testSite, key: demoKey, ownAccess: []byte("{}"), log: quiet(),
+		Documents: desired.In(t.TempDir()), site: testSite, key: demoKey, ownAccess: []byte("{}"), log: quiet(),
 		points: []alarm.Point{{Name: "office/temperature", Unit: "°C", Measured: true}},
 	}
 }
@@ -41,7 +41,8 @@ func opens(k *keeper, tr *trail, number string) bool {
 }
 
 func TestDocumentsComeIntoForceAtOnceAndStay(t *testing.T) {
-	d := newDocuments(t)
+	d, dir := newDocuments(t), t.TempDir()
+	d.Documents = desired.In(dir)
 	k, tr, _ := newKeeper(t)
 	guarded(t, k, tr)
 	in := newInbox()
@@ -77,7 +78,7 @@ func TestDocumentsComeIntoForceAtOnceAndStay(t *testing.T) {
 	}
 	// After a restart they are in force, and what was refused is known.
 	again := newDocuments(t)
-	again.dir = d.dir
+	again.Documents = desired.In(dir)
 	set, misfit, err := again.open()
 	if err != nil || misfit != nil || set.desired.Version != 7 {
 		t.Fatalf("version %d, misfit %v, %v", set.desired.Version, misfit, err)
@@ -93,12 +94,13 @@ func TestDocumentsComeIntoForceAtOnceAndStay(t *testing.T) {
 }
 
 func TestDocumentsThatDoNotFitAnyMoreLeaveTheStationsOwn(t *testing.T) {
-	d := newDocuments(t)
+	d, dir := newDocuments(t), t.TempDir()
+	d.Documents = desired.In(dir)
 	if _, err := d.take(asked(3, "access", oneCard("0012345678"))); err != nil {
 		t.Fatal(err)
 	}
 	smaller := newDocuments(t)
-	smaller.dir, smaller.site = d.dir, access.Site{}
+	smaller.Documents, smaller.site = desired.In(dir), access.Site{}
 	set, misfit, err := smaller.open()
 	if err != nil || misfit == nil || misfit.desired.Version != 3 || set.policy == nil || set.desired.Version != 0 {
 		t.Fatalf("%+v, misfit %+v, %v", set.desired, misfit, err)
@@ -112,9 +114,10 @@ func TestDocumentsThatDoNotFitAnyMoreLeaveTheStationsOwn(t *testing.T) {
 			t.Errorf("got\n%s", words)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(d.dir, documentsName), []byte("rubbish"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, desired.FileName), []byte("rubbish"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	d.Documents = desired.In(dir)
 	if set, misfit, err = d.open(); err != nil || misfit == nil || set.policy == nil {
 		t.Errorf("rubbish: misfit %+v, %v", misfit, err)
 	}
@@ -122,7 +125,7 @@ func TestDocumentsThatDoNotFitAnyMoreLeaveTheStationsOwn(t *testing.T) {
 
 func TestDocumentsThatCannotBeKeptAreRefused(t *testing.T) {
 	d := newDocuments(t)
-	d.dir = filepath.Join(d.dir, "nowhere")
+	d.Documents = desired.In(filepath.Join(t.TempDir(), "nowhere"))
 	if _, err := d.take(asked(1, "access", "{}")); err == nil || !strings.Contains(err.Error(), "keep them") {
 		t.Errorf("got %v", err)
 	}
@@ -132,19 +135,5 @@ func TestDocumentsThatCannotBeKeptAreRefused(t *testing.T) {
 	}
 	if set, err := d.read(record.Desired{}); err != nil || set.policy != nil {
 		t.Errorf("without access rules: %v, %v", set.policy, err)
-	}
-	d.latest.Version = 5
-	if _, err := d.take(asked(5, "alarms", "{}")); !errors.Is(err, errOld) {
-		t.Errorf("an old one: %v", err)
-	}
-}
-
-func TestReasonsAreKeptShort(t *testing.T) {
-	if got := brief("short"); got != "short" {
-		t.Errorf("got %q", got)
-	}
-	long := strings.Repeat("cards[1]: bad\n", 1000)
-	if got := brief(long); len(got) > 4100 || !strings.HasSuffix(got, "more bytes") || !strings.HasPrefix(got, "cards[1]: bad\ncards[1]") {
-		t.Errorf("got %d bytes", len(got))
 	}
 }

@@ -13,6 +13,8 @@ import (
 
 	"stationkeeper/agent/access"
 	"stationkeeper/agent/alarm"
+	"stationkeeper/internal/datadir"
+	"stationkeeper/internal/desired"
 	"stationkeeper/internal/record"
 )
 
@@ -28,10 +30,7 @@ type memory struct {
 	Faults map[string]string `json:"faults"`
 	// Commands are the ids of those that were dealt with and have not expired, with the time at which they do.
 	Commands map[string]time.Time `json:"commands,omitempty"`
-	// Config is the version of head office's documents that was last written down as being in force.
-	Config uint64 `json:"config,omitempty"`
-	// Refused is the latest version that was not taken, and why; nil when a later one was.
-	Refused *record.Refusal `json:"refused,omitempty"`
+	desired.Account
 }
 
 // clone is a memory of its own, as long as states of rules are not changed in place, which they never are.
@@ -113,26 +112,12 @@ func (m *memory) fold(r record.Record) error {
 			return fmt.Errorf("read %s with seq %d: %w", r.Type, r.Seq, err)
 		}
 		m.Commands[d.ID] = d.Expires
-	case record.ConfigApplied:
-		var d record.ConfigData
-		if err := json.Unmarshal(r.Data, &d); err != nil {
-			return fmt.Errorf("read %s with seq %d: %w", r.Type, r.Seq, err)
-		}
-		m.Config = d.Version
-		if m.Refused != nil && m.Refused.Version <= d.Version {
-			m.Refused = nil
-		}
-	case record.ConfigRefused:
-		var d record.ConfigData
-		if err := json.Unmarshal(r.Data, &d); err != nil {
-			return fmt.Errorf("read %s with seq %d: %w", r.Type, r.Seq, err)
-		}
-		m.Refused = &record.Refusal{Version: d.Version, Reason: d.Reason, Time: r.Time}
 	}
-	var wrong, other error
+	var wrong, other, third error
 	m.Alarms, wrong = alarm.Fold(m.Alarms, r)
 	m.Access, other = access.Fold(m.Access, r)
-	return errors.Join(wrong, other)
+	m.Account, third = m.Account.Fold(r)
+	return errors.Join(wrong, other, third)
 }
 
 // keepOnly forgets the faults of points that are no longer configured.
@@ -152,7 +137,7 @@ func (m memory) save(dir string) error {
 	if err != nil {
 		return fmt.Errorf("remember what is open: %w", err)
 	}
-	if err := replace(filepath.Join(dir, memoryName), text); err != nil {
+	if err := datadir.Replace(filepath.Join(dir, memoryName), text); err != nil {
 		return fmt.Errorf("remember what is open: %w", err)
 	}
 	return nil
@@ -164,7 +149,7 @@ const habitsName = "habits.json"
 func saveHabits(dir string, habits alarm.Habits) error {
 	text, err := json.Marshal(habits)
 	if err == nil {
-		err = replace(filepath.Join(dir, habitsName), text)
+		err = datadir.Replace(filepath.Join(dir, habitsName), text)
 	}
 	if err != nil {
 		return fmt.Errorf("keep habits: %w", err)
@@ -188,28 +173,4 @@ func readHabits(dir string, log *slog.Logger) alarm.Habits {
 	}
 	maps.DeleteFunc(habits, func(_ string, h *alarm.Habit) bool { return h == nil })
 	return habits
-}
-
-// replace writes a file so that a power cut leaves the old or the new one.
-func replace(path string, text []byte) error {
-	if err := writeSynced(path+".new", text); err != nil {
-		return err
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return err
-	}
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
-}
-
-func writeSynced(path string, text []byte) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	return errors.Join(err, file.Sync(), file.Close())
 }

@@ -10,6 +10,7 @@ import (
 
 	"stationkeeper/agent/alarm"
 	"stationkeeper/internal/clock"
+	"stationkeeper/internal/desired"
 	"stationkeeper/internal/journal"
 	"stationkeeper/internal/node"
 	"stationkeeper/internal/record"
@@ -57,7 +58,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	in := newInbox()
 	docs := &documents{
-		dir: o.Data, site: o.Site, key: o.Key, points: o.points(), ownAccess: o.Access, ownRules: o.Rules, log: o.Log,
+		Documents: desired.In(o.Data), site: o.Site, key: o.Key, points: o.points(), ownAccess: o.Access, ownRules: o.Rules, log: o.Log,
 	}
 	o.Desired = func(d record.Desired) { docs.desired(in, d) }
 	o.Command = func(c record.Command) { in.order(func(k *keeper) { k.order(c) }) }

@@ -40,3 +40,21 @@ func TestClaimSaysWhatIsInTheWay(t *testing.T) {
 		t.Errorf("claim of a file: %v, want an error that names it", err)
 	}
 }
+
+func TestReplaceLeavesTheNewTextAndNothingElse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	for _, text := range []string{"first", "second, longer", ""} {
+		if err := Replace(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != text {
+			t.Errorf("got %q, %v", got, err)
+		}
+	}
+	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	if err := Replace(filepath.Join(path, "no folder"), nil); err == nil {
+		t.Error("a file beneath a file was written")
+	}
+}
