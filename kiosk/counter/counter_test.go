@@ -176,7 +176,7 @@ func TestVisitThroughTheAPI(t *testing.T) {
 	if survey := view["survey"].(map[string]any); survey["count"] != 1.0 || survey["mean"] != 4.0 {
 		t.Errorf("survey %v", survey)
 	}
-	if announced := view["announced"].([]any); len(announced) != 2 || announced[1].(map[string]any)["recalls"] != 1.0 {
+	if announced := view["announced"].([]any); len(announced) != 2 || announced[1].(map[string]any)["again"] != true {
 		t.Errorf("announced %v", announced)
 	}
 	services := view["services"].([]any)
