@@ -1,11 +1,15 @@
 package lang
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 var english = Catalogue{
 	Name: "English",
 
 	Machine:       "Queue tickets",
+	ChooseGroup:   "Please choose what it is about",
 	ChooseService: "Please choose a service",
 	TouchToTake:   "Touch a service to take a ticket",
 	NoServices:    "No tickets here at the moment",
@@ -19,10 +23,44 @@ var english = Catalogue{
 		}
 		return fmt.Sprintf("%d people ahead", customers)
 	},
+	About: func(low, high int) string {
+		switch low {
+		case 0:
+			return fmt.Sprintf("up to %d min", high)
+		case high:
+			return fmt.Sprintf("about %d min", high)
+		}
+		return fmt.Sprintf("about %d–%d min", low, high)
+	},
+	Waiting: func(customers int) string {
+		if customers == 0 {
+			return "Nobody waiting"
+		}
+		return fmt.Sprintf("%d waiting", customers)
+	},
+	Offers: func(services int) string {
+		if services == 1 {
+			return "1 service"
+		}
+		return fmt.Sprintf("%d services", services)
+	},
 	RateVisit:    "Rate your visit",
 	NextPage:     "Next",
 	PreviousPage: "Previous",
 	Page:         func(page, pages int) string { return fmt.Sprintf("Page %d of %d", page, pages) },
+
+	ClosedNow: "Closed now",
+	OpensAt: func(day, clock string) string {
+		if day == "" {
+			return "Closed now, opens at " + clock
+		}
+		return "Closed now, opens " + day + " at " + clock
+	},
+	Tomorrow: "tomorrow",
+	Weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+	Date:     func(month, day int) string { return fmt.Sprintf("%d %s", day, time.Month(month)) },
+	Full:     "No more tickets today",
+	TooLate:  "Fully queued until closing time",
 
 	Taking:     "One moment, please",
 	YourTicket: "You are in the queue",
@@ -35,6 +73,15 @@ var english = Catalogue{
 			return "1 person ahead of you"
 		}
 		return fmt.Sprintf("%d people ahead of you", customers)
+	},
+	Expect: func(low, high int) string {
+		switch low {
+		case 0:
+			return fmt.Sprintf("Expected wait: up to %d min", high)
+		case high:
+			return fmt.Sprintf("Expected wait: about %d min", high)
+		}
+		return fmt.Sprintf("Expected wait: %d–%d min", low, high)
 	},
 	WatchCalls: "Please remember your number and watch for it to be called",
 	Done:       "Done",
@@ -61,4 +108,10 @@ var english = Catalogue{
 	NoRating:   "Your rating was not saved",
 	NoRatingDo: "Please try again, or tell our staff at a counter",
 	TryAgain:   "Try again",
+	IsClosed:   "This service is closed now",
+	IsClosedDo: "Please come back during its hours, or ask our staff",
+	IsFull:     "No more tickets for this service today",
+	IsFullDo:   "Please come another day, or ask our staff",
+	IsLate:     "We could not serve you before closing time",
+	IsLateDo:   "The queue reaches past closing time. Please come another day, or ask our staff",
 }

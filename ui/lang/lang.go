@@ -4,7 +4,10 @@
 // The language is chosen by each customer and belongs to the screen, not to the process: everything here is a value.
 package lang
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Language is the ISO 639-1 code of a language of the lobby.
 type Language string
@@ -37,22 +40,37 @@ type Catalogue struct {
 	// Machine is what this is, where the place has no name.
 	Machine string
 
-	// Home: choosing a service.
+	// Home: choosing a service, and before that a group of services where there are several.
+	ChooseGroup   string
 	ChooseService string
 	TouchToTake   string
 	NoServices    string
 	NoServicesDo  string
 	InFront       func(customers int) string // before one has taken a ticket
+	About         func(low, high int) string // minutes of waiting
+	Waiting       func(customers int) string // for all services of a group
+	Offers        func(services int) string  // of a group
 	RateVisit     string
 	NextPage      string
 	PreviousPage  string
 	Page          func(page, pages int) string
+
+	// Services that give no tickets. OpensAt says when that changes: day is "" for today, else Tomorrow, one of Weekdays
+	// (Sunday first) or a Date.
+	ClosedNow string
+	OpensAt   func(day, clock string) string
+	Tomorrow  string
+	Weekdays  [7]string
+	Date      func(month, day int) string
+	Full      string
+	TooLate   string
 
 	// Taking a ticket.
 	Taking     string
 	YourTicket string
 	YourNumber string
 	Ahead      func(customers int) string
+	Expect     func(low, high int) string // minutes of waiting, after one has taken a ticket
 	WatchCalls string
 	Done       string
 	ReturnIn   func(seconds int) string
@@ -76,6 +94,42 @@ type Catalogue struct {
 	NoRating   string
 	NoRatingDo string
 	TryAgain   string
+	// Refusals for good.
+	IsClosed   string
+	IsClosedDo string
+	IsFull     string
+	IsFullDo   string
+	IsLate     string
+	IsLateDo   string
+}
+
+// Both says two things side by side, in any language.
+func Both(one, other string) string { return one + " · " + other }
+
+// When says when a service opens: at opens, seen from at, both in the time zone of opens.
+func (c *Catalogue) When(at, opens time.Time) string {
+	if opens.IsZero() {
+		return c.ClosedNow
+	}
+	clock := opens.Format("15:04")
+	switch days := days(at.In(opens.Location()), opens); {
+	case days <= 0:
+		return c.OpensAt("", clock)
+	case days == 1:
+		return c.OpensAt(c.Tomorrow, clock)
+	case days < 7:
+		return c.OpensAt(c.Weekdays[opens.Weekday()], clock)
+	}
+	return c.OpensAt(c.Date(int(opens.Month()), opens.Day()), clock)
+}
+
+// days counts the midnights between two times of one time zone; a day on which the clocks change is a day, too.
+func days(from, to time.Time) int {
+	midnight := func(t time.Time) time.Time {
+		year, month, day := t.Date()
+		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
+	return int(midnight(to).Sub(midnight(from)) / (24 * time.Hour))
 }
 
 // Names is a name in several languages, such as that of a service.

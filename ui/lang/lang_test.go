@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // call calls a function of a catalogue with 7 for every number and "7" for every text.
@@ -125,6 +126,48 @@ func TestNames(t *testing.T) {
 	} {
 		if got := test.names.In(test.in); got != test.want {
 			t.Errorf("%v in %s: got %q, want %q", test.names, test.in, got, test.want)
+		}
+	}
+}
+
+func TestWaits(t *testing.T) {
+	for _, test := range []struct {
+		low, high              int
+		about, expect, english string
+	}{
+		{5, 12, "约 5–12 分钟", "预计等候 5–12 分钟", "about 5–12 min"},
+		{0, 3, "3 分钟以内", "预计等候 3 分钟以内", "up to 3 min"},
+		{4, 4, "约 4 分钟", "预计等候约 4 分钟", "about 4 min"},
+	} {
+		zh, en := Of(Chinese), Of(English)
+		if zh.About(test.low, test.high) != test.about || zh.Expect(test.low, test.high) != test.expect || en.About(test.low, test.high) != test.english {
+			t.Errorf("%d to %d: %q, %q, %q", test.low, test.high, zh.About(test.low, test.high), zh.Expect(test.low, test.high), en.About(test.low, test.high))
+		}
+	}
+}
+
+func TestWhen(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	monday := time.Date(2026, 10, 19, 20, 15, 0, 0, berlin) // the clocks go back on Sunday
+	at := func(day, hour int) time.Time { return time.Date(2026, 10, day, hour, 30, 0, 0, berlin) }
+	for _, test := range []struct {
+		at, opens time.Time
+		zh, en    string
+	}{
+		{monday, time.Time{}, "现在不办理", "Closed now"},
+		{monday, at(19, 21), "现在不办理，21:30 开始", "Closed now, opens at 21:30"},
+		{monday.UTC(), at(19, 21), "现在不办理，21:30 开始", "Closed now, opens at 21:30"},
+		{monday, at(20, 9), "现在不办理，明天 09:30 开始", "Closed now, opens tomorrow at 09:30"},
+		{at(24, 23), at(25, 9), "现在不办理，明天 09:30 开始", "Closed now, opens tomorrow at 09:30"},
+		{at(25, 0), at(25, 23), "现在不办理，23:30 开始", "Closed now, opens at 23:30"},
+		{monday, at(25, 9), "现在不办理，周日 09:30 开始", "Closed now, opens Sunday at 09:30"},
+		{monday, at(26, 9), "现在不办理，10 月 26 日 09:30 开始", "Closed now, opens 26 October at 09:30"},
+	} {
+		if zh, en := Of(Chinese).When(test.at, test.opens), Of(English).When(test.at, test.opens); zh != test.zh || en != test.en {
+			t.Errorf("at %v, opens %v: %q, %q, want %q, %q", test.at, test.opens, zh, en, test.zh, test.en)
 		}
 	}
 }

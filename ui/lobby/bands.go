@@ -2,6 +2,7 @@ package lobby
 
 import (
 	"cmp"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -57,20 +58,27 @@ func (t *topBand) place(b box) {
 	rest.put(t.large)
 }
 
-func (t *topBand) say(s state, c *lang.Catalogue, closed bool) {
+func (t *topBand) say(s state, c *lang.Catalogue, v Snapshot) {
 	for i, l := range lang.All {
 		t.languages[i].SetChosen(l == s.language)
 	}
 	title := t.title.In(s.language)
 	large, small := c.ChooseService, c.TouchToTake
+	group, opened := v.opened(s.group)
 	switch {
 	case s.screen == ticket:
 		large, small = c.YourTicket, ""
 	case s.screen == rating:
 		large, small = c.HowWasVisit, c.TouchAFace
-	case s.screen != home || closed:
+	case s.screen != home || len(v.Services) == 0:
 		// The screen says it itself.
 		large, small, title = cmp.Or(title, c.Machine), "", ""
+	case opened:
+		title = cmp.Or(group.Names.In(s.language), title)
+	case !v.anyOpen():
+		large, small = c.NoServices, ""
+	case slices.ContainsFunc(v.choices(""), choice.isGroup):
+		large, small = c.ChooseGroup, ""
 	}
 	t.large.SetText(large)
 	t.small.SetText(cmp.Or(title, small))
@@ -143,8 +151,9 @@ func (b *bottomBand) say(s state, c *lang.Catalogue, v Snapshot) {
 	b.rate.SetText(c.RateVisit)
 	b.leave.SetText(c.Back)
 	setShown(b.none, len(v.Called) == 0)
-	setShown(b.rate, s.screen == home)
-	setShown(b.leave, s.screen == rating)
+	_, opened := v.opened(s.group)
+	setShown(b.rate, s.screen == home && !opened)
+	setShown(b.leave, s.screen == rating || s.screen == home && opened)
 	for i, call := range v.Called[:min(callsShown, len(v.Called))] {
 		b.calls[i].SetCall(call.Number, call.counter(s.language), i == 0)
 	}

@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"stationkeeper/ui/lang"
@@ -122,6 +123,74 @@ type Call struct {
 
 func (c Call) counter(l lang.Language) string {
 	return cmp.Or(c.Names.In(l), lang.Of(l).Counter(c.Counter))
+}
+
+// choice is what a tile offers: a service, or, with several services, a group of them.
+type choice struct {
+	group    Group
+	services []Service
+}
+
+func (c choice) isGroup() bool { return len(c.services) > 1 }
+
+// choices are what can be chosen in a group, or, with group "", at the beginning. A group of one service is not worth a
+// screen of its own: the service stands in its place.
+func (s Snapshot) choices(group string) []choice {
+	groups, alone := s.sorted()
+	var all []choice
+	if _, ok := s.opened(group); ok {
+		alone = s.inGroup(group)
+	} else if len(groups) < 2 {
+		alone = s.Services
+	} else {
+		all = groups
+	}
+	for _, service := range alone {
+		all = append(all, choice{services: []Service{service}})
+	}
+	return all
+}
+
+// sorted returns the groups that have services, and the services of no group.
+func (s Snapshot) sorted() (groups []choice, alone []Service) {
+	known := map[string]bool{}
+	for _, g := range s.Groups {
+		known[g.ID] = true
+		if services := s.inGroup(g.ID); len(services) > 0 {
+			groups = append(groups, choice{g, services})
+		}
+	}
+	for _, service := range s.Services {
+		if !known[service.Group] {
+			alone = append(alone, service)
+		}
+	}
+	return groups, alone
+}
+
+func (s Snapshot) inGroup(id string) (services []Service) {
+	for _, service := range s.Services {
+		if id != "" && service.Group == id {
+			services = append(services, service)
+		}
+	}
+	return services
+}
+
+// opened is the group that is on the screen when a customer has opened one, as long as there is such a choice.
+func (s Snapshot) opened(group string) (g Group, ok bool) {
+	groups, _ := s.sorted()
+	for _, c := range groups {
+		if len(groups) > 1 && c.group.ID == group {
+			return c.group, true
+		}
+	}
+	return Group{}, false
+}
+
+// anyOpen tells whether there is a service that gives tickets.
+func (s Snapshot) anyOpen() bool {
+	return slices.ContainsFunc(s.Services, func(service Service) bool { return service.Availability == Open })
 }
 
 func (s Snapshot) service(id string) Service {

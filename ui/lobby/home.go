@@ -10,43 +10,43 @@ import (
 	"stationkeeper/ui/widgets"
 )
 
-// most is how many services are on the screen at once: with more, nobody finds theirs.
+// most is how many choices are on the screen at once: with more, nobody finds theirs.
 const most = 8
 
-// arrangement is how services are laid out: columns and rows of tiles on each of some pages.
+// arrangement is how choices are laid out: columns and rows of tiles on each of some pages.
 type arrangement struct{ columns, rows, pages int }
 
-// arrange fits services into a box without making any tile lower than a target. Where they do not fit, or are too
+// arrange fits choices into a box without making any tile lower than a target. Where they do not fit, or are too
 // many, there are pages, and a row remains for the buttons that turn them.
-func arrange(services int, b box, target, gap float32) arrangement {
+func arrange(choices int, b box, target, gap float32) arrangement {
 	fit := max(1, int((b.size.Height+gap)/(target+gap)))
 	columns := 2
-	if services <= 3 && services <= fit || portrait(b) && services <= min(fit, most) {
+	if choices <= 3 && choices <= fit || portrait(b) && choices <= min(fit, most) {
 		columns = 1
 	}
-	if services <= min(columns*fit, most) {
-		return arrangement{columns, max(1, (services+columns-1)/columns), 1}
+	if choices <= min(columns*fit, most) {
+		return arrangement{columns, max(1, (choices+columns-1)/columns), 1}
 	}
 	if portrait(b) {
 		columns = 1
 	}
 	rows := max(1, min(fit-1, 6/columns))
 	page := columns * rows
-	return arrangement{columns, rows, (services + page - 1) / page}
+	return arrangement{columns, rows, (choices + page - 1) / page}
 }
 
-// homeScreen offers the services.
+// homeScreen offers the services, or groups of them to choose from first.
 type homeScreen struct {
 	all            *fyne.Container
 	tiles          [most]*widgets.Tile
-	offered        [most]string // service id of each tile
+	offered        [most]choice // by each tile
 	previous, next *widgets.Button
 	page           *widgets.Text
 	closed         *notice
 
 	// What was said last, and where: a box of another size may need other pages.
 	state    state
-	services []Service
+	snapshot Snapshot
 	area     box
 	at       int // page on the screen
 }
@@ -60,7 +60,13 @@ func newHomeScreen(taps taps) *homeScreen {
 	h.next = widgets.NewButton(widgets.Plain, func() { taps.step(turnPage{h.at + 1}) })
 	var objects []fyne.CanvasObject
 	for i := range h.tiles {
-		h.tiles[i] = widgets.NewTile(func() { taps.step(chooseService{h.offered[i], taps.newRequest()}) })
+		h.tiles[i] = widgets.NewTile(func() {
+			if c := h.offered[i]; c.isGroup() {
+				taps.step(openGroup{c.group.ID})
+			} else {
+				taps.step(chooseService{c.services[0].ID, taps.newRequest()})
+			}
+		})
 		objects = append(objects, h.tiles[i])
 	}
 	h.all = container.New(stage(h.place), append(objects, h.previous, h.page, h.next, h.closed.all)...)
@@ -76,17 +82,18 @@ func (h *homeScreen) place(b box) {
 }
 
 func (h *homeScreen) say(s state, c *lang.Catalogue, v Snapshot) {
-	h.state, h.services = s, v.Services
+	h.state, h.snapshot = s, v
 	h.closed.say(c.NoServices, c.NoServicesDo)
 	h.previous.SetText(c.PreviousPage)
 	h.next.SetText(c.NextPage)
 	h.draw()
 }
 
-// draw puts the services of the page into the area.
+// draw puts the choices of the page into the area.
 func (h *homeScreen) draw() {
 	gap, target := size(fynetheme.SizeNamePadding), size(theme.SizeNameTarget)
-	a := arrange(len(h.services), h.area, target, gap)
+	choices := h.snapshot.choices(h.state.group)
+	a := arrange(len(choices), h.area, target, gap)
 	h.at = min(h.state.page, a.pages-1)
 	h.drawPager(a.pages)
 
@@ -98,7 +105,7 @@ func (h *homeScreen) draw() {
 	}
 	height := min(area.size.Height, float32(a.rows)*2.1*target+float32(a.rows-1)*gap)
 	cells := area.centred(area.size.Width, height).grid(a.columns, a.rows, gap)
-	here := h.services[h.at*len(cells) : min((h.at+1)*len(cells), len(h.services))]
+	here := choices[h.at*len(cells) : min((h.at+1)*len(cells), len(choices))]
 	for i, tile := range h.tiles {
 		setShown(tile, i < len(here))
 		if i < len(here) {
@@ -106,16 +113,18 @@ func (h *homeScreen) draw() {
 			h.offer(i, here[i])
 		}
 	}
-	setShown(h.closed.all, len(h.services) == 0)
+	setShown(h.closed.all, len(choices) == 0)
 }
 
-func (h *homeScreen) offer(i int, s Service) {
-	h.offered[i] = s.ID
-	h.tiles[i].SetOffer(widgets.Offer{
-		Mark:   s.Mark,
-		Name:   s.Names.In(h.state.language),
-		Detail: lang.Of(h.state.language).InFront(s.Ahead),
-	})
+func (h *homeScreen) offer(i int, c choice) {
+	h.offered[i] = c
+	if c.isGroup() {
+		h.tiles[i].SetOffer(groupOffer(c, h.snapshot.At, h.state.language))
+		h.tiles[i].Hold(false)
+		return
+	}
+	s := c.services[0]
+	h.tiles[i].SetOffer(serviceOffer(s, h.snapshot.At, h.state.language))
 	h.tiles[i].Hold(h.state.asked && h.state.wish.service == s.ID)
 }
 

@@ -211,6 +211,7 @@ func TestColoursAreOfTheTheme(t *testing.T) {
 		fynetheme.ColorNameSeparator, fynetheme.ColorNameSelection, fynetheme.ColorNamePressed, fynetheme.ColorNameShadow,
 		fynetheme.ColorNameSuccess, fynetheme.ColorNameForegroundOnSuccess, fynetheme.ColorNameWarning,
 		fynetheme.ColorNameForegroundOnWarning, fynetheme.ColorNameError, fynetheme.ColorNameForegroundOnError,
+		fynetheme.ColorNameDisabled, fynetheme.ColorNameDisabledButton,
 	} {
 		add(get(name))
 	}

@@ -173,14 +173,31 @@ func (l *Lobby) answer(ctx context.Context, w wish) event {
 	if w.service == "" {
 		if err := l.options.Desk.Rate(ctx, Rating{Score: w.score, Request: w.request}); err != nil {
 			l.options.Log.Error("a rating could not be taken", "score", w.score, "request", w.request, "err", err)
-			return refused{w.request}
+			return refused{request: w.request}
 		}
 		return ratingTaken{w.request}
 	}
 	taken, err := l.options.Desk.TakeTicket(ctx, w.service, w.request)
+	if why := reason(err); why != Open {
+		l.options.Log.Info("no ticket is given", "service", w.service, "reason", err)
+		return refused{w.request, why}
+	}
 	if err != nil {
 		l.options.Log.Error("a ticket could not be taken", "service", w.service, "request", w.request, "err", err)
-		return refused{w.request}
+		return refused{request: w.request}
 	}
 	return ticketTaken{w.request, taken}
+}
+
+// reason is why the desk gives no ticket for good; Open when it gave one, or may yet.
+func reason(err error) Availability {
+	switch {
+	case errors.Is(err, ErrClosed):
+		return Closed
+	case errors.Is(err, ErrFull):
+		return Full
+	case errors.Is(err, ErrTooLate):
+		return TooLate
+	}
+	return Open
 }

@@ -48,9 +48,10 @@ func (n *notice) place(b box) {
 		footer, rest := b.bottom(1.4*size(fynetheme.SizeNameText), gap/2)
 		footer.put(n.footer)
 		row, rest := rest.bottom(target, gap)
-		width := float32(len(n.buttons))*10*size(theme.SizeNameAction) + float32(len(n.buttons)-1)*gap
-		for i, cell := range row.centred(width, target).grid(len(n.buttons), 1, gap) {
-			cell.put(n.buttons[i])
+		shown := n.shown()
+		width := float32(len(shown))*10*size(theme.SizeNameAction) + float32(len(shown)-1)*gap
+		for i, cell := range row.centred(width, target).grid(len(shown), 1, gap) {
+			cell.put(shown[i])
 		}
 		b = rest
 	}
@@ -62,6 +63,16 @@ func (n *notice) place(b box) {
 	part, rest = rest.top(title, 0)
 	part.put(n.title)
 	rest.put(n.text)
+}
+
+// shown are the buttons that there are at the moment.
+func (n *notice) shown() (shown []*widgets.Button) {
+	for _, b := range n.buttons {
+		if b.Visible() {
+			shown = append(shown, b)
+		}
+	}
+	return shown
 }
 
 func (n *notice) say(title, text string) {
@@ -120,10 +131,21 @@ func newTroubleScreen(taps taps) *troubleScreen {
 func (t *troubleScreen) root() fyne.CanvasObject { return t.notice.all }
 
 func (t *troubleScreen) say(s state, c *lang.Catalogue, _ Snapshot) {
-	if s.wish.service == "" {
+	switch {
+	case s.wish.service == "":
 		t.notice.say(c.NoRating, c.NoRatingDo)
-	} else {
+	case s.why == Closed:
+		t.notice.say(c.IsClosed, c.IsClosedDo)
+	case s.why == Full:
+		t.notice.say(c.IsFull, c.IsFullDo)
+	case s.why == TooLate:
+		t.notice.say(c.IsLate, c.IsLateDo)
+	default:
 		t.notice.say(c.NoTicket, c.NoTicketDo)
+	}
+	if helps := s.why == Open; helps != t.again.Visible() {
+		setShown(t.again, helps)
+		t.notice.all.Refresh()
 	}
 	t.notice.footer.SetText(c.ReturnIn(s.left))
 	t.again.SetText(c.TryAgain)

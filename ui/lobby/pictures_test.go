@@ -40,6 +40,17 @@ func everyScreen(p *play, l lang.Language, look func(name string)) {
 	p.tap(home.previous)
 	p.tap(home.previous)
 
+	p.show(evening(8))
+	look("home-evening")
+	p.show(night(4))
+	look("home-night")
+	p.show(grouped())
+	look("groups")
+	p.tap(home.tiles[1])
+	look("group")
+	p.tap(p.lobby.view.bottom.leave)
+	look("groups-again")
+
 	p.show(bank(4))
 	p.desk.gate = make(chan struct{})
 	p.tap(home.tiles[1])
@@ -54,6 +65,7 @@ func everyScreen(p *play, l lang.Language, look func(name string)) {
 
 	p.lobby.step(speak{l})
 	p.desk.issued = map[string]Ticket{"1": {}, "2": {}, "3": {}}
+	p.desk.wait = Wait{5, 12}
 	p.show(bank(8))
 	p.tap(home.tiles[5])
 	p.answered()
@@ -79,6 +91,15 @@ func everyScreen(p *play, l lang.Language, look func(name string)) {
 	p.tap(home.tiles[0])
 	p.answered()
 	look("no-ticket")
+	p.tap(p.lobby.view.screens[trouble].(*troubleScreen).leave)
+	for name, err := range map[string]error{"refused-closed": ErrClosed, "refused-full": ErrFull, "refused-late": ErrTooLate} {
+		p.lobby.step(speak{l})
+		p.desk.fail(err)
+		p.tap(home.tiles[0])
+		p.answered()
+		look(name)
+		p.tap(p.lobby.view.screens[trouble].(*troubleScreen).leave)
+	}
 	p.desk.fail(nil)
 }
 

@@ -38,11 +38,12 @@ type desk struct {
 	asked   []string // "service request", in order
 	ratings []Rating
 	issued  map[string]Ticket // by request
+	wait    Wait              // told with every ticket
 	err     error
 	gate    chan struct{} // when set, every answer waits for one element or the end of the context
 }
 
-func (d *desk) wait(ctx context.Context) error {
+func (d *desk) pause(ctx context.Context) error {
 	if d.gate == nil {
 		return nil
 	}
@@ -59,13 +60,13 @@ func (d *desk) TakeTicket(ctx context.Context, service, request string) (Ticket,
 	d.asked = append(d.asked, service+" "+request)
 	err := d.err
 	d.mu.Unlock()
-	if err := errors.Join(err, d.wait(ctx)); err != nil {
+	if err := errors.Join(err, d.pause(ctx)); err != nil {
 		return Ticket{}, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if _, known := d.issued[request]; !known {
-		d.issued[request] = Ticket{Number: fmt.Sprintf("A%03d", len(d.issued)+1), Service: service, Ahead: len(d.issued)}
+		d.issued[request] = Ticket{Number: fmt.Sprintf("A%03d", len(d.issued)+1), Service: service, Ahead: len(d.issued), Wait: d.wait}
 	}
 	return d.issued[request], nil
 }
@@ -75,7 +76,7 @@ func (d *desk) Rate(ctx context.Context, r Rating) error {
 	d.ratings = append(d.ratings, r)
 	err := d.err
 	d.mu.Unlock()
-	return errors.Join(err, d.wait(ctx))
+	return errors.Join(err, d.pause(ctx))
 }
 
 func (d *desk) fail(err error) {
@@ -286,8 +287,56 @@ func bank(services int) Snapshot {
 		s.Services = append(s.Services, Service{
 			ID: fmt.Sprintf("s%d", i), Mark: string(rune('A' + i)), Names: names[i%len(names)], Ahead: (i * 7) % 13})
 	}
+	for i := range s.Services { // of the first, too little is known
+		if i > 0 {
+			s.Services[i].Wait = Wait{Low: s.Services[i].Ahead * 2, High: s.Services[i].Ahead*5 + 3}
+		}
+	}
 	for i := range 7 {
 		s.Called = append(s.Called, Call{Number: fmt.Sprintf("%c%03d", 'A'+i%4, 41-3*i), Counter: fmt.Sprint(i%5 + 1)})
+	}
+	return s
+}
+
+// evening is a branch that begins to close.
+func evening(services int) Snapshot {
+	s := bank(services)
+	s.At = time.Date(2026, 11, 23, 17, 20, 0, 0, time.FixedZone("CST", 8*3600))
+	for i := range s.Services {
+		switch one := &s.Services[i]; i % 5 {
+		case 1:
+			one.Availability, one.Opens = Closed, s.At.Add(15*time.Hour+40*time.Minute)
+		case 2:
+			one.Availability = Full
+		case 3:
+			one.Availability = TooLate
+		case 4:
+			one.Availability, one.Opens = Closed, s.At.Add((15*24-8)*time.Hour)
+		}
+	}
+	return s
+}
+
+// night is a branch where everything is closed.
+func night(services int) Snapshot {
+	s := evening(services)
+	for i := range s.Services {
+		s.Services[i].Availability, s.Services[i].Opens = Closed, s.At.Add(64*time.Hour)
+	}
+	return s
+}
+
+// grouped is a branch in the evening with three groups, one of them of one service, and a service of no group.
+func grouped() Snapshot {
+	s := evening(8)
+	s.Groups = []Group{
+		{ID: "personal", Names: lang.Names{lang.Chinese: "个人业务", lang.English: "For yourself"}},
+		{ID: "abroad", Names: lang.Names{lang.Chinese: "外币与社保", lang.English: "Foreign exchange and social security"}},
+		{ID: "business", Names: lang.Names{lang.Chinese: "对公业务", lang.English: "Business"}},
+		{ID: "empty", Names: lang.Names{lang.Chinese: "空", lang.English: "Empty"}},
+	}
+	for i, group := range []string{"personal", "personal", "business", "personal", "abroad", "abroad", "", "personal"} {
+		s.Services[i].Group = group
 	}
 	return s
 }

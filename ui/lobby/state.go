@@ -25,7 +25,7 @@ const (
 	ratingStays   = 30
 	thanksStays   = 6
 	troubleStays  = 20
-	languageStays = 30 // another language, or another page, on the home screen that nobody touches
+	languageStays = 30 // another language, a group, or another page, on the home screen that nobody touches
 )
 
 // settle is how long a new screen takes no taps: the second tap of an impatient finger was meant for the old one.
@@ -42,13 +42,16 @@ type wish struct {
 type state struct {
 	screen   screen
 	language lang.Language
-	// page of the services, from 0; it may be beyond the last after the services have changed.
-	page int
+	// group is the one that the customer has opened, "" for none; page is that of what can be chosen there, from 0. After
+	// the services have changed, there may be no such group, and no such page.
+	group string
+	page  int
 	// wish is the last one; asked tells that the desk has not answered it.
 	wish  wish
 	asked bool
-	// ticket is the one taken.
+	// ticket is the one taken; why is why there is none: Open when trying again may help.
 	ticket Ticket
+	why    Availability
 	// left is how many seconds remain until the screen goes on by itself; 0 means that it stays.
 	left int
 	// since is when this screen came up.
@@ -105,15 +108,16 @@ func (e rate) next(s state, at time.Time) (state, bool) {
 
 // next of retry asks for the same wish: should it have been fulfilled behind our back, it is not fulfilled twice.
 func (retry) next(s state, at time.Time) (state, bool) {
-	if !s.takesTaps(trouble, at) {
+	if !s.takesTaps(trouble, at) || s.why != Open {
 		return s, false
 	}
 	return s.enter(waiting, 0, at).ask(s.wish)
 }
 
-// openRating, leave, turnPage and speak are taps that do not.
+// openRating, openGroup, leave, turnPage and speak are taps that do not.
 type (
 	openRating struct{}
+	openGroup  struct{ id string }
 	leave      struct{}
 	turnPage   struct{ to int }
 	speak      struct{ language lang.Language }
@@ -126,11 +130,23 @@ func (openRating) next(s state, at time.Time) (state, bool) {
 	return s.enter(rating, ratingStays, at), false
 }
 
-func (leave) next(s state, at time.Time) (state, bool) {
-	if s.screen == home || !s.takesTaps(s.screen, at) {
+func (e openGroup) next(s state, at time.Time) (state, bool) {
+	if !s.takesTaps(home, at) {
 		return s, false
 	}
-	if s.screen == rating { // the same customer changed their mind
+	s.group, s.page = e.id, 0
+	return s.enter(home, s.homeStays(), at), false
+}
+
+// next of leave goes back by one: a customer who changed their mind is the same one still.
+func (leave) next(s state, at time.Time) (state, bool) {
+	switch {
+	case !s.takesTaps(s.screen, at) || s.screen == home && s.group == "":
+		return s, false
+	case s.screen == home:
+		s.group, s.page = "", 0
+		return s.enter(home, s.homeStays(), at), false
+	case s.screen == rating:
 		return s.enter(home, s.homeStays(), at), false
 	}
 	return start(at), false
@@ -162,7 +178,7 @@ func (e speak) next(s state, _ time.Time) (state, bool) {
 var stays = map[screen]int{ticket: ticketStays, rating: ratingStays, thanks: thanksStays, trouble: troubleStays}
 
 func (s state) homeStays() int {
-	if s.language == lang.Default && s.page == 0 {
+	if s.language == lang.Default && s.page == 0 && s.group == "" {
 		return 0
 	}
 	return languageStays
@@ -181,7 +197,7 @@ func (second) next(s state, at time.Time) (state, bool) {
 		// Most answers come at once, and then a screen in between would only flicker.
 		s.screen, s.since = waiting, at
 	case s.left == 0 && s.asked:
-		s.asked = false
+		s.asked, s.why = false, Open
 		return s.enter(trouble, troubleStays, at), false
 	case s.left == 0:
 		return start(at), false
@@ -196,7 +212,10 @@ type (
 		ticket  Ticket
 	}
 	ratingTaken struct{ request string }
-	refused     struct{ request string }
+	refused     struct {
+		request string
+		why     Availability
+	}
 )
 
 // expects tells whether somebody still stands before the screen who wants this answer. An answer that comes after the
@@ -225,6 +244,6 @@ func (e refused) next(s state, at time.Time) (state, bool) {
 	if !s.asked || s.wish.request != e.request {
 		return s, false
 	}
-	s.asked = false
+	s.asked, s.why = false, e.why
 	return s.enter(trouble, troubleStays, at), false
 }

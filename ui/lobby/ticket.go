@@ -10,14 +10,16 @@ import (
 	"stationkeeper/ui/widgets"
 )
 
-// ticketScreen shows a ticket that was taken: the number first, then how many are ahead.
+// ticketScreen shows a ticket that was taken: the number first, then how many are ahead and how long that may take, as
+// it was told when the ticket was taken.
 type ticketScreen struct {
-	all                   *fyne.Container
-	card, side            *widgets.Panel
-	label, number         *widgets.Text
-	service               *widgets.Text
-	ahead, watch, goingOn *widgets.Text
-	done                  *widgets.Button
+	all            *fyne.Container
+	card, side     *widgets.Panel
+	label, number  *widgets.Text
+	service        *widgets.Text
+	ahead, wait    *widgets.Text
+	watch, goingOn *widgets.Text
+	done           *widgets.Button
 }
 
 func newTicketScreen(taps taps) *ticketScreen {
@@ -31,11 +33,12 @@ func newTicketScreen(taps taps) *ticketScreen {
 		number:  widgets.NewNumber(),
 		service: text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNameForeground, true, 2),
 		ahead:   text(fynetheme.SizeNameHeadingText, fynetheme.ColorNameForeground, true, 2),
+		wait:    text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNamePrimary, true, 1),
 		watch:   text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNameForeground, false, 3),
 		goingOn: text(fynetheme.SizeNameText, fynetheme.ColorNamePlaceHolder, false, 1),
 		done:    widgets.NewButton(widgets.Primary, taps.does(leave{})),
 	}
-	t.all = container.New(stage(t.place), t.card, t.side, t.label, t.number, t.service, t.ahead, t.watch, t.goingOn, t.done)
+	t.all = container.New(stage(t.place), t.card, t.side, t.label, t.number, t.service, t.ahead, t.wait, t.watch, t.goingOn, t.done)
 	return t
 }
 
@@ -77,11 +80,17 @@ func (t *ticketScreen) placeRest(b box, gap float32) {
 	part.put(t.goingOn)
 	part, b = b.bottom(size(theme.SizeNameTarget), gap)
 	part.put(t.done)
-	watch := 4 * size(fynetheme.SizeNameSubHeadingText)
-	ahead := min(2*size(fynetheme.SizeNameHeadingText), b.size.Height-watch)
-	b = b.centred(b.size.Width, ahead+watch)
+	small := size(fynetheme.SizeNameSubHeadingText)
+	wait, watch := float32(0), 4*small
+	if t.wait.Text() != "" {
+		wait, watch = 1.6*small, 3*small
+	}
+	ahead := min(2*size(fynetheme.SizeNameHeadingText), b.size.Height-wait-watch)
+	b = b.centred(b.size.Width, ahead+wait+watch)
 	part, b = b.top(ahead, 0)
 	part.put(t.ahead)
+	part, b = b.top(wait, 0)
+	part.put(t.wait)
 	b.put(t.watch)
 }
 
@@ -90,7 +99,16 @@ func (t *ticketScreen) say(s state, c *lang.Catalogue, v Snapshot) {
 	t.number.SetText(s.ticket.Number)
 	t.service.SetText(v.service(s.ticket.Service).Names.In(s.language))
 	t.ahead.SetText(c.Ahead(s.ticket.Ahead))
+	wait := ""
+	if w := s.ticket.Wait; w.known() {
+		wait = c.Expect(w.Low, w.High)
+	}
+	anew := (wait == "") != (t.wait.Text() == "")
+	t.wait.SetText(wait)
 	t.watch.SetText(c.WatchCalls)
 	t.goingOn.SetText(c.ReturnIn(s.left))
 	t.done.SetText(c.Done)
+	if anew {
+		t.all.Refresh()
+	}
 }

@@ -78,7 +78,7 @@ func (v *view) place(b box) {
 // show draws a state and a snapshot. What has not changed is not drawn again.
 func (v *view) show(s state, snapshot Snapshot) {
 	c := lang.Of(s.language)
-	v.top.say(s, c, len(snapshot.Services) == 0)
+	v.top.say(s, c, snapshot)
 	v.bottom.say(s, c, snapshot)
 	v.screens[s.screen].say(s, c, snapshot)
 	for at, screen := range v.screens {

@@ -70,6 +70,8 @@ func TestColoursCanBeRead(t *testing.T) {
 		{fynetheme.ColorNameForegroundOnWarning, fynetheme.ColorNameWarning, 4.5},
 		{fynetheme.ColorNameForegroundOnError, fynetheme.ColorNameError, 4.5},
 		{fynetheme.ColorNameDisabled, fynetheme.ColorNameDisabledButton, 4.5},
+		{fynetheme.ColorNameForeground, fynetheme.ColorNameDisabledButton, 7},
+		{fynetheme.ColorNameForegroundOnPrimary, fynetheme.ColorNameDisabled, 4.5},
 		{fynetheme.ColorNameInputBorder, fynetheme.ColorNameButton, 3},
 		{fynetheme.ColorNameInputBorder, fynetheme.ColorNameBackground, 3},
 	} {

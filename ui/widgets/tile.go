@@ -14,6 +14,8 @@ type Offer struct {
 	Mark string
 	// Name is what is offered; Detail is said about it in smaller text.
 	Name, Detail string
+	// Off tells that it cannot be had now: the tile says so, looks flat and grey, and takes no taps.
+	Off bool
 }
 
 // Tile is one of several offers: a card with a mark, a name and a detail.
@@ -41,12 +43,23 @@ func (t *Tile) SetOffer(offer Offer) {
 	}
 }
 
+// Tapped calls back unless the offer is off.
+func (t *Tile) Tapped(e *fyne.PointEvent) {
+	if !t.offer.Off {
+		t.touch.Tapped(e)
+		return
+	}
+	t.press(false)
+}
+
+func (t *Tile) down() bool { return t.touch.down() && !t.offer.Off }
+
 // CreateRenderer belongs to Fyne.
 func (t *Tile) CreateRenderer() fyne.WidgetRenderer {
 	r := &tileRenderer{
 		tile:  t,
-		area:  NewPanel(Shape{Fill: fynetheme.ColorNameButton, Border: fynetheme.ColorNamePrimary, Rounded: true, Raised: true}),
-		badge: NewPanel(Shape{Fill: fynetheme.ColorNamePrimary, Rounded: true}),
+		area:  NewPanel(Shape{}),
+		badge: NewPanel(Shape{}),
 		mark: NewText(Style{Size: fynetheme.SizeNameHeadingText, Least: 0.4, Color: fynetheme.ColorNameForegroundOnPrimary, Bold: true,
 			Align: fyne.TextAlignCenter}),
 		name:   NewText(Style{Size: theme.SizeNameName, Least: 0.5, Color: fynetheme.ColorNameForeground, Bold: true, Lines: 2}),
@@ -121,6 +134,7 @@ func (r *tileRenderer) MinSize() fyne.Size {
 
 func (r *tileRenderer) Refresh() {
 	look := lookOf(r.tile)
+	r.dress(r.tile.offer.Off)
 	for _, line := range []*canvas.Line{r.upper, r.lower} {
 		line.StrokeColor = look.color(fynetheme.ColorNamePrimary)
 		line.StrokeWidth = 2 * look.size(fynetheme.SizeNameInputBorder)
@@ -131,6 +145,22 @@ func (r *tileRenderer) Refresh() {
 	r.detail.SetText(r.tile.offer.Detail)
 	shadeWhen(r.shade, look, r.tile.down())
 	r.Layout(r.tile.Size())
+}
+
+// dress shows whether the offer can be had.
+func (r *tileRenderer) dress(off bool) {
+	area := Shape{Fill: fynetheme.ColorNameButton, Border: fynetheme.ColorNamePrimary, Rounded: true, Raised: true}
+	badge, name, detail := fynetheme.ColorNamePrimary, fynetheme.ColorNameForeground, fynetheme.ColorNamePlaceHolder
+	if off {
+		area = Shape{Fill: fynetheme.ColorNameDisabledButton, Rounded: true}
+		badge, name, detail = fynetheme.ColorNameDisabled, fynetheme.ColorNameDisabled, fynetheme.ColorNameForeground
+	}
+	r.area.SetShape(area)
+	r.badge.SetShape(Shape{Fill: badge, Rounded: true})
+	r.name.SetColor(name)
+	r.detail.SetColor(detail)
+	show(r.upper, !off)
+	show(r.lower, !off)
 }
 
 func (r *tileRenderer) Objects() []fyne.CanvasObject {
