@@ -131,6 +131,9 @@ func watch(ctx context.Context, s Screen, screen *lobby.Lobby) {
 	}
 }
 
+// maxCalls is how many calls the touchscreen shows at most.
+const maxCalls = 12
+
 // seen is what the touchscreen shows of the hall.
 func seen(h hall.Snapshot, s Screen) lobby.Snapshot {
 	var v lobby.Snapshot
@@ -139,8 +142,8 @@ func seen(h hall.Snapshot, s Screen) lobby.Snapshot {
 			ID: service.ID, Mark: service.Prefix, Names: names(s.Services[service.ID]), Ahead: service.Ahead,
 		})
 	}
-	for _, ticket := range h.Queue.Announced {
-		v.Called = append(v.Called, lobby.Call{Number: ticket.Number, Counter: ticket.Counter, Names: names(s.Counters[ticket.Counter])})
+	for _, call := range h.Queue.LastCalls(maxCalls) {
+		v.Called = append(v.Called, lobby.Call{Number: call.Number, Counter: call.Counter, Names: names(s.Counters[call.Counter])})
 	}
 	return v
 }

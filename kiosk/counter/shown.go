@@ -22,9 +22,9 @@ func (s *server) view(h hall.Snapshot) view {
 	for _, counter := range h.Queue.Counters {
 		v.Counters = append(v.Counters, s.viewCounter(counter, h.Queue.Services))
 	}
-	for _, t := range h.Queue.Announced {
-		v.Announced = append(v.Announced, announcementView{Ticket: t.ID, Number: t.Number, Service: t.Service, Counter: t.Counter,
-			At: t.Announced, Again: t.Recalls > 0})
+	for _, t := range h.Queue.LastCalls(12) {
+		v.Announced = append(v.Announced, announcementView{Ticket: t.Ticket, Number: t.Number, Service: t.Service, Counter: t.Counter,
+			At: t.At, Again: t.Again})
 	}
 	today := h.Queue.Today
 	v.Today = todayView{Issued: today.Issued, Served: today.Served, Left: today.Left}
@@ -55,10 +55,10 @@ func (s *server) viewCounter(c queue.CounterView, services []queue.ServiceView) 
 	return v
 }
 
-func viewTickets(tickets []queue.Ticket) []ticketView {
-	views := make([]ticketView, len(tickets)) // a list also when there is none
-	for i, t := range tickets {
-		views[i] = viewTicket(t)
+func viewTickets(waiting []queue.Place) []ticketView {
+	views := make([]ticketView, len(waiting)) // a list also when there is none
+	for i, p := range waiting {
+		views[i] = viewTicket(p.Ticket)
 	}
 	return views
 }

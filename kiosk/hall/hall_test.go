@@ -140,7 +140,7 @@ func TestHallIsRebuiltFromItsJournal(t *testing.T) {
 	if got, want := again.Snapshot(), b.Snapshot(); !reflect.DeepEqual(got, want) {
 		t.Errorf("rebuilt:\n%+v\nwant:\n%+v", got, want)
 	}
-	if got := again.must(queue.Take{Service: "new", Request: "r1"}); got != first {
+	if got := again.must(queue.Take{Service: "new", Request: "r1"}); !reflect.DeepEqual(got, first) {
 		t.Errorf("the request of before the restart gave %+v, want %+v", got, first)
 	}
 	if err := again.Rate(t.Context(), survey.Answer{Score: 4, Ticket: first.ID}); !errors.Is(err, survey.ErrRatedBefore) {

@@ -42,8 +42,8 @@ func points(s Snapshot) map[string]record.State {
 		PointCalled:      {Quality: record.Unknown, Reason: "nobody has been called today"},
 		PointMeanToday:   {Quality: record.Unknown, Reason: "no rating today"},
 	}
-	if len(s.Queue.Announced) > 0 {
-		found[PointCalled] = record.State{Value: s.Queue.Announced[0].Number, Quality: record.Good}
+	if calls := s.Queue.LastCalls(1); len(calls) > 0 {
+		found[PointCalled] = record.State{Value: calls[0].Number, Quality: record.Good}
 	}
 	if mean, ok := s.Survey.Mean(); ok {
 		found[PointMeanToday] = record.State{Value: mean, Quality: record.Good}

@@ -18,13 +18,14 @@ var ErrDisorder = errors.New("record does not follow from those before it")
 
 // Apply folds one record into the state. Records of other types are passed over.
 func (s *State) Apply(r record.Record) error {
-	if err := s.apply(r.Type, record.Stamp(r.Time), r.Data); err != nil {
+	if err := s.apply(r.Seq, r.Type, record.Stamp(r.Time), r.Data); err != nil {
 		return fmt.Errorf("apply record %d, %s: %w", r.Seq, r.Type, err)
 	}
 	return nil
 }
 
-func (s *State) apply(typ string, at time.Time, data json.RawMessage) error {
+func (s *State) apply(seq uint64, typ string, at time.Time, data json.RawMessage) error {
+	s.seq = seq
 	switch typ {
 	case record.TicketIssued:
 		return fold(s, at, data, (*State).applyIssued)
@@ -53,7 +54,7 @@ func (s *State) applyIssued(d record.TicketIssuedData, at time.Time) error {
 		return fmt.Errorf("%w: ticket %q is issued twice", ErrDisorder, d.Ticket)
 	}
 	s.enter(at)
-	t := Ticket{ID: d.Ticket, Number: d.Number, Service: d.Service, Day: s.day, Status: Waiting, Ahead: d.Ahead, Issued: at}
+	t := Ticket{ID: d.Ticket, Number: d.Number, Service: d.Service, Day: s.day, Status: Waiting, Ahead: d.Ahead, Issued: at, Entered: at, Turn: at}
 	s.tickets[t.ID] = t
 	s.waiting = append(s.waiting, t.ID)
 	s.last[t.Service] = max(s.last[t.Service], count(t.Number))
@@ -72,7 +73,7 @@ func (s *State) applyCalled(d record.TicketCalledData, at time.Time) error {
 	s.tickets[t.ID] = t
 	s.stopWaiting(t.ID)
 	s.held[t.Counter] = t.ID
-	s.announce(t.ID)
+	s.announce(t, false)
 	s.remember(d.Request, verbCall, d.Counter, t)
 	return nil
 }
@@ -85,7 +86,7 @@ func (s *State) applyRecalled(d record.TicketRecalledData, at time.Time) error {
 	s.enter(at)
 	t = t.recalled(at)
 	s.tickets[t.ID] = t
-	s.announce(t.ID)
+	s.announce(t, true)
 	s.remember(d.Request, verbRecall, d.Counter, t)
 	return nil
 }
@@ -167,9 +168,9 @@ func (s *State) stopWaiting(id string) {
 	s.waiting = slices.DeleteFunc(s.waiting, func(w string) bool { return w == id })
 }
 
-func (s *State) announce(id string) {
-	rest := slices.DeleteFunc(s.announced, func(a string) bool { return a == id })
-	s.announced = slices.Insert(rest, 0, id)[:min(len(rest)+1, maxAnnounced)]
+func (s *State) announce(t Ticket, again bool) {
+	s.announced = append(s.announced[max(0, len(s.announced)+1-maxAnnounced):], Announcement{
+		Serial: s.seq, Ticket: t.ID, Number: t.Number, Service: t.Service, Counter: t.Counter, At: t.Announced, Again: again})
 }
 
 // count is the counting part of a number such as A012; 0 when there is none.

@@ -45,7 +45,7 @@ func (s *State) Decide(c Command, now time.Time) (Decision, error) {
 	if len(closing) > 0 {
 		s = s.clone()
 		for _, e := range closing {
-			if err := s.apply(e.Type, e.Time, e.Data); err != nil {
+			if err := s.apply(0, e.Type, e.Time, e.Data); err != nil {
 				return Decision{}, fmt.Errorf("close the day before: %w", err)
 			}
 		}
@@ -95,6 +95,8 @@ func (c Take) decide(s *State, now instant) (Decision, error) {
 		Status:  Waiting,
 		Ahead:   s.aheadOf(service.ID),
 		Issued:  now.time,
+		Entered: now.time,
+		Turn:    now.time,
 	}
 	if _, taken := s.tickets[t.ID]; taken {
 		return Decision{}, fmt.Errorf("%w: nonce %s was used for ticket %s before", ErrMalformed, c.Nonce, t.ID)

@@ -58,7 +58,7 @@ func drive(t *testing.T, script []byte) {
 				t.Fatalf("%#v: %v, repeated %v, but the state changed", c, err, decision.Repeated)
 			}
 		case decision.Ticket.ID != "":
-			if got, _ := d.state.Ticket(decision.Ticket.ID); got != decision.Ticket {
+			if got, _ := d.state.Ticket(decision.Ticket.ID); !reflect.DeepEqual(got, decision.Ticket) {
 				t.Fatalf("%#v: told %+v, but it is %+v", c, decision.Ticket, got)
 			}
 			ids = append(ids, decision.Ticket.ID)

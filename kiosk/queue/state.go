@@ -19,11 +19,13 @@ type State struct {
 	// waiting are the ids of waiting tickets in order of issue; held is the ticket id at each counter that has one.
 	waiting []string
 	held    map[string]string
-	// announced are the ids of the tickets last called or recalled, newest first, at most maxAnnounced.
-	announced []string
+	// announced are the calls of the day, oldest first, at most maxAnnounced.
+	announced []Announcement
 	requests  map[string]answer
 	// tally counts the tickets of day.
 	tally Tally
+	// seq is that of the record that is being applied.
+	seq uint64
 }
 
 // Tally counts what happened to the tickets of one day of work.
@@ -44,8 +46,8 @@ type answer struct {
 	day     string
 }
 
-// maxAnnounced is how many calls a board can show at most.
-const maxAnnounced = 12
+// maxAnnounced is how many calls are kept for boards.
+const maxAnnounced = 200
 
 // New returns the empty queue under rules that Validate accepts.
 func New(rules Rules) *State {

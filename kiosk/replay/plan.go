@@ -249,7 +249,7 @@ func services(calls []Call) []queue.Service {
 	var found []queue.Service
 	for _, c := range calls {
 		s := queue.Service{ID: c.Type, Prefix: c.Type}
-		if !slices.Contains(found, s) {
+		if !slices.ContainsFunc(found, func(f queue.Service) bool { return f.ID == s.ID }) {
 			found = append(found, s)
 		}
 	}
