@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"stationkeeper/internal/record"
@@ -158,33 +157,6 @@ func (s *Store) resolve(ctx context.Context, references []reference) ([]Record, 
 		found[i].Station, found[i].Node, found[i].Epoch, found[i].Stream = of.Station, of.Node, of.Epoch, of.Stream
 	}
 	return found, nil
-}
-
-// Latest returns the events of a station that happened last (see Record.Placed), newest first, at most limit: those of
-// the given types, or all when there are none. Of one stream a later seq comes first. Telemetry is not among them.
-func (s *Store) Latest(ctx context.Context, station string, types []string, limit int) ([]Record, error) {
-	picked := `SELECT placed, epoch, seq FROM happened WHERE station = (SELECT id FROM stations WHERE name = ?)`
-	newest := ` ORDER BY placed DESC, epoch DESC, seq DESC LIMIT ?`
-	args := []any{station, limit}
-	if len(types) > 0 {
-		// One descent of the index for each type: sorting all the events of the types would not scale.
-		each := `SELECT * FROM (` + picked + ` AND type = ?` + newest + `)`
-		picked = strings.Repeat(each+` UNION ALL `, len(types)-1) + each
-		args = nil
-		for _, t := range types {
-			args = append(args, station, t, limit)
-		}
-		args = append(args, limit)
-	}
-	references, err := collect(ctx, s.reader(), scanReference, `SELECT epoch, seq FROM (`+picked+`)`+newest, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read latest events of %s: %w", station, err)
-	}
-	records, err := s.resolve(ctx, references)
-	if err != nil {
-		return nil, fmt.Errorf("read latest events of %s: %w", station, err)
-	}
-	return records, nil
 }
 
 // Alarm is an open alarm: the record that raised it, or, where that is not there, the latest that says that it stays
