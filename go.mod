@@ -33,6 +33,7 @@ require (
 require (
 	github.com/creack/goselect v0.1.2 // indirect
 	go.etcd.io/gofail v0.2.0 // indirect
+	golang.org/x/crypto v0.58.0
 )
 
 require (

@@ -4,6 +4,7 @@
 //	kiosk --config FILE [--station ID] [--node ID] [--broker URL] [--data DIR] [--counter ADDR] [--no-window]
 //	      [--log-level LEVEL] [--version]
 //	kiosk journal inspect|verify|export DIR
+//	kiosk staff hash|card|check
 //
 // Flags win over the file; with --station and --data, none is needed. See configs/kiosk.example.yaml. Building needs
 // cgo and the development files of X11 and OpenGL (-tags x11), running with --no-window needs no display.
@@ -30,7 +31,7 @@ func command() lifecycle.Command {
 	var over configs.KioskOverrides
 	var noWindow bool
 	return lifecycle.Command{
-		Name: "kiosk", Version: version, Aside: []lifecycle.Aside{console.Aside("kiosk")},
+		Name: "kiosk", Version: version, Aside: []lifecycle.Aside{console.Aside("kiosk"), hashing()},
 		Flags: func(flags *flag.FlagSet) {
 			flags.StringVar(&over.Station, "station", "", "the station's `name`")
 			flags.StringVar(&over.Node, "node", "", "the node's `name` within the station")
