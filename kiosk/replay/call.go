@@ -93,6 +93,12 @@ func Load(path string, date time.Time) ([]Call, error) {
 // Read parses a recording and hands on its calls in order, until use returns an error. name stands for the file in
 // errors.
 func Read(r io.Reader, name string, zone *time.Location, use func(Call) error) error {
+	return Scan(r, name, zone, use, func(err error) error { return err })
+}
+
+// Scan is Read that hands lines which are no call to bad, as an error naming file and line, and goes on when bad returns
+// nil. A header that lacks a column is an error all the same.
+func Scan(r io.Reader, name string, zone *time.Location, use func(Call) error, bad func(error) error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 4096), maxLine)
 	var at map[string]int
@@ -109,7 +115,10 @@ func Read(r io.Reader, name string, zone *time.Location, use func(Call) error) e
 		}
 		call, err := row{fields: fields, at: at, zone: zone}.call()
 		if err != nil {
-			return fmt.Errorf("%s:%d: %w", name, n, err)
+			if err := bad(fmt.Errorf("%s:%d: %w", name, n, err)); err != nil {
+				return err
+			}
+			continue
 		}
 		call.Line = n
 		if err := use(call); err != nil {

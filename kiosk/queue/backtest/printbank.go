@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"stationkeeper/kiosk/replay"
+)
+
+// printBank writes the tables for people.
+func printBank(w io.Writer, b *bank, p *player) error {
+	days := p.score.sorted()
+	fmt.Fprintf(w, "Bank calls, %d days from %s to %s, %d visits. Scored: customers who waited and were served. Times in seconds;\n",
+		len(b.days()), b.days()[0], b.days()[len(b.days())-1], len(b.visits))
+	fmt.Fprintln(w, "bias is predicted − actual; covered is how many of those promised an interval of 80 % were called within it.")
+	fmt.Fprintln(w, "Whom nothing was promised, ours is scored by what the queue length foretells.")
+	if err := table(w, "All days that are scored", p.score.contestants, p.score.sum(everything)); err != nil {
+		return err
+	}
+	if err := halves(w, days, p.score); err != nil {
+		return err
+	}
+	if err := parts(w, "Mean absolute error by day", "day", p.score); err != nil {
+		return err
+	}
+	fmt.Fprintln(w, "\nWhat had to be put right in the recording")
+	for _, o := range append(append([]replay.Oddity{}, replay.Oddities...), dayEnded) {
+		if n := b.odd[o] + p.odd[o]; n > 0 {
+			fmt.Fprintf(w, "  %-62s %d\n", o, n)
+		}
+	}
+	return b.faulty.tell(w)
+}
+
+// halves writes one table for the first half of the days and one for the second: of the two weeks that the model was
+// made with, the first was looked at while choosing its constants.
+func halves(w io.Writer, days []string, s *score) error {
+	if len(days) < 2 {
+		return nil
+	}
+	middle := days[(len(days)+1)/2]
+	err := table(w, fmt.Sprintf("First half of the days, up to the one before %s", middle), s.contestants,
+		s.sum(func(day string) bool { return day < middle }))
+	if err != nil {
+		return err
+	}
+	return table(w, fmt.Sprintf("Second half, from %s", middle), s.contestants, s.sum(func(day string) bool { return day >= middle }))
+}
