@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/survey"
@@ -121,7 +122,7 @@ func (s *server) do(w http.ResponseWriter, r *http.Request, status int, c queue.
 		s.fail(w, r, err)
 		return
 	}
-	s.answer(w, status, viewTicket(ticket))
+	s.answer(w, status, viewTicket(ticket, record.Stamp(s.Hall.Now())))
 }
 
 // refusals are the errors that a client may act upon.

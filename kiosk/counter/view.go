@@ -178,7 +178,7 @@ type todayView struct {
 	MeanWait float64 `json:"mean_wait"` // of those served
 }
 
-// scoreView judges what customers were told. Bias above 0 means that they waited longer than was expected.
+// scoreView judges what customers were told. Bias above 0 means that they waited less long than that.
 type scoreView struct {
 	N        int     `json:"n"`
 	Mean     float64 `json:"mean"` // absolute error
