@@ -175,6 +175,8 @@ type AppointmentData struct {
 	Service     string    `json:"service"`
 	At          time.Time `json:"at"`               // the time agreed
 	Name        string    `json:"name,omitempty"`   // of the customer, masked: "王**"
+	Code        string    `json:"code,omitempty"`   // what the customer was given to arrive with; only when booked
+	Phone       string    `json:"phone,omitempty"`  // last digits of the telephone number, at most four; only when booked
 	Origin      string    `json:"origin,omitempty"` // "head-office" or the staff number of who booked it by hand
 	Ticket      string    `json:"ticket,omitempty"` // the ticket issued at arrival
 	Late        float64   `json:"late,omitempty"`   // seconds between the time agreed and the arrival; negative is early

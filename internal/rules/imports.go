@@ -47,7 +47,7 @@ var pure = []struct {
 	{"agent/alarm", []string{"internal/record"}},
 	{"kiosk/hours", nil},
 	{"kiosk/queue", []string{"internal/record", "kiosk/hours"}},
-	{"kiosk/appointments", []string{"internal/record"}},
+	{"kiosk/appointments", []string{"internal/record", "internal/document", "kiosk/hours"}},
 	{"kiosk/staff", []string{"internal/record", "internal/document"}},
 	{"kiosk/survey", []string{"internal/record"}},
 	{"configs", []string{"internal/record"}},
