@@ -31,8 +31,9 @@ type TicketIssuedData struct {
 
 	Appointment string     `json:"appointment,omitempty"` // id of the appointment that it is for
 	Booked      *time.Time `json:"booked,omitempty"`      // and the time that was agreed
-	// Visit is the ticket that this one was split from, when it was.
-	Visit string `json:"visit,omitempty"`
+	// Visit is the ticket that this one was split from, when it was, and Counter where that was done.
+	Visit   string `json:"visit,omitempty"`
+	Counter string `json:"counter,omitempty"`
 	// Person tells people apart whose tickets are counted; a keyed hash, never a number that somebody has elsewhere.
 	Person string `json:"person,omitempty"`
 	Rest   []Leg  `json:"rest,omitempty"`  // the services that come after this one in the same visit
@@ -191,6 +192,9 @@ type StaffData struct {
 	Counter string `json:"counter,omitempty"` // where
 	Method  string `json:"method,omitempty"`  // "pin" or "badge"
 	Reason  string `json:"reason,omitempty"`  // why out or refused: "shift-over", "wrong-pin", "unknown", "too-many-attempts", …
+	// Session ties a log-in to its end. Ends is when it ends by itself.
+	Session string     `json:"session,omitempty"`
+	Ends    *time.Time `json:"ends,omitempty"`
 }
 
 // PageFailedData goes with an error in a web page of the station's, as the browser reported it. Its texts come from
