@@ -33,7 +33,10 @@ type Kiosk struct {
 	Outcomes []Outcome `yaml:"outcomes"`
 	// StaffFile says who may work at the counters. Without one, and without one from head office, whoever reaches the
 	// counter page may. A relative path is taken from the working folder.
-	StaffFile    string       `yaml:"staff_file"`
+	StaffFile string `yaml:"staff_file"`
+	// StaffKeyFile holds the key with which the numbers of the staff's badges are hashed, in hexadecimal digits; without it
+	// nobody logs in with a badge.
+	StaffKeyFile string       `yaml:"staff_key_file"`
 	Appointments Appointments `yaml:"appointments"`
 	Board        Board        `yaml:"board"`
 	// Notices are shown on the board, besides those of head office.

@@ -279,8 +279,8 @@ func (k *Kiosk) checkCalling(c *checker, path string, rules []CallRule) {
 			}
 		}
 		for _, class := range slices.Sorted(maps.Keys(r.Weights)) {
-			if weight := r.Weights[class]; !known(class) || weight < 1 || weight > 100 {
-				c.fail(at+".weights", "%s: %d: expected classes, ordinary or appointment, each with a weight from 1 to 100", class, weight)
+			if weight := r.Weights[class]; !known(class) || weight < 0 || weight > 100 {
+				c.fail(at+".weights", "%s: %d: expected classes, ordinary or appointment, each with a weight from 0 (only when nobody else waits) to 100", class, weight)
 			}
 		}
 		if !slices.Contains([]string{"", OrderLongest, OrderPriority, OrderBooked}, r.Order) {

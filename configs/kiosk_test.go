@@ -99,7 +99,7 @@ func TestKioskRefusesWithPlaceAndExpectation(t *testing.T) {
 		{"calling without a name", "calling: [{order: longest}]\n", "calling[0].name: missing"},
 		{"order", "calling: [{name: n, order: random}]\n", `calling[0].order: "random": expected longest, priority or booked`},
 		{"class of a rule", "calling: [{name: n, classes: [senior]}]\n", `calling[0].classes[0]: unknown class "senior"`},
-		{"weights", "calling: [{name: n, weights: {ordinary: 0}}]\n", "calling[0].weights: ordinary: 0: expected"},
+		{"weights", "calling: [{name: n, weights: {ordinary: -1}}]\n", "calling[0].weights: ordinary: -1: expected"},
 		{"due without booked", "calling: [{name: n, due: 5m}]\n", "calling[0].due: expected"},
 		{"service of a counter's rule", "counters: [{id: a, calling: [{name: n, services: [x]}]}]\n", `counters[0].calling[0].services[0]: unknown service "x"`},
 		{"recalls", "recalls: 99\n", "recalls: expected 0 to 20"},

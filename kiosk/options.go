@@ -4,15 +4,19 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"time"
 
 	"stationkeeper/configs"
 	"stationkeeper/internal/clock"
 	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/node"
-	"stationkeeper/kiosk/counter"
-	"stationkeeper/kiosk/queue"
+	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/replay"
+	"stationkeeper/kiosk/speech"
+	"stationkeeper/kiosk/staff"
+	"stationkeeper/kiosk/web"
 )
 
 // options maps the configuration into what the kiosk is made of.
@@ -27,6 +31,7 @@ func options(c configs.Kiosk, stdout io.Writer, log *slog.Logger) (Options, erro
 	}
 	p := c.CounterPage
 	o := Options{
+		Title: web.Name{Zh: c.Window.TitleZh, En: c.Window.TitleEn},
 		Options: node.Options{
 			Program: "kiosk", Version: version, Station: c.Station, Node: c.Node.Node, Data: c.Data, Broker: broker,
 			MaxBytes: c.Journal.MaxBytes(), MaxRecords: c.Journal.MaxRecords, MaxAge: c.Journal.MaxAge,
@@ -37,10 +42,51 @@ func options(c configs.Kiosk, stdout io.Writer, log *slog.Logger) (Options, erro
 		Page:   Page{Addr: p.Listen, TLS: endpoint.TLSFiles{CA: p.CA, Cert: p.Cert, Key: p.Key}, Insecure: p.Insecure},
 		Stdout: stdout,
 	}
+	if err := o.readOwn(c); err != nil {
+		return Options{}, err
+	}
 	if c.Replay.File != "" {
 		return o, o.record(c.Replay)
 	}
 	return o, o.configure(c)
+}
+
+// readOwn reads the station's own files.
+func (o *Options) readOwn(c configs.Kiosk) error {
+	for _, n := range c.Notices {
+		o.Notices = append(o.Notices, hall.Notice{ID: n.ID, Zh: n.Zh, En: n.En})
+	}
+	if c.StaffFile != "" {
+		text, err := os.ReadFile(c.StaffFile)
+		if err == nil {
+			_, err = staff.Parse(text)
+		}
+		if err != nil {
+			return fmt.Errorf("staff_file %s: %w", c.StaffFile, err)
+		}
+		o.Staff = text
+	}
+	if c.StaffKeyFile != "" {
+		text, err := os.ReadFile(c.StaffKeyFile)
+		if err == nil {
+			o.StaffKey, err = staff.ParseKey(string(text))
+		}
+		if err != nil {
+			return fmt.Errorf("staff_key_file %s: %w", c.StaffKeyFile, err)
+		}
+	}
+	return o.speak(c.Board)
+}
+
+// speak makes what calls are spoken with.
+func (o *Options) speak(c configs.Board) (err error) {
+	if c.Speech == configs.SpeechOff {
+		return nil
+	}
+	if o.Speech, err = speech.New(speech.Options{Clips: c.Clips, Log: o.Log}); err != nil {
+		return fmt.Errorf("board: %w", err)
+	}
+	return nil
 }
 
 // configure takes services and counters from the configuration.
@@ -52,15 +98,28 @@ func (o *Options) configure(c configs.Kiosk) error {
 			return fmt.Errorf("time zone: %w", err)
 		}
 	}
-	o.Rules.Calendar = queue.Calendar{Zone: zone, Start: c.DayStart}
-	o.Services, o.Counters = map[string]counter.Name{}, map[string]counter.Name{}
+	var err error
+	if o.Rules, err = queueRules(c, zone); err != nil {
+		return err
+	}
+	a := c.Appointments
+	o.Appointments = appointments.Rules{Early: a.Early, Late: a.Late, Missed: a.Missed}
+	o.Names = web.Names{Services: map[string]web.Name{}, Counters: map[string]web.Name{}, Groups: map[string]web.Name{},
+		Classes: map[string]web.Name{}, Outcomes: map[string]web.Name{}}
 	for _, s := range c.Services {
-		o.Rules.Services = append(o.Rules.Services, queue.Service{ID: s.ID, Prefix: s.Prefix})
-		o.Services[s.ID] = counter.Name{Zh: s.NameZh, En: s.NameEn}
+		o.Names.Services[s.ID] = web.Name{Zh: s.NameZh, En: s.NameEn}
 	}
 	for _, one := range c.Counters {
-		o.Rules.Counters = append(o.Rules.Counters, queue.Counter{ID: one.ID, Services: one.Services})
-		o.Counters[one.ID] = counter.Name{Zh: one.NameZh, En: one.NameEn}
+		o.Names.Counters[one.ID] = web.Name{Zh: one.NameZh, En: one.NameEn}
+	}
+	for _, g := range c.Groups {
+		o.Names.Groups[g.ID] = web.Name{Zh: g.NameZh, En: g.NameEn}
+	}
+	for _, class := range c.Classes {
+		o.Names.Classes[class.ID] = web.Name{Zh: class.NameZh, En: class.NameEn}
+	}
+	for _, outcome := range c.Outcomes {
+		o.Names.Outcomes[outcome.ID] = web.Name{Zh: outcome.NameZh, En: outcome.NameEn}
 	}
 	return nil
 }
@@ -85,14 +144,14 @@ func (o *Options) record(r configs.Replay) error {
 	}
 	o.Replay = &Replay{Plan: plan, Calls: len(calls), ExitAtEnd: r.ExitAtEnd}
 	o.Rules = plan.Rules
-	o.Services, o.Counters = named(plan.ServiceNames()), named(plan.CounterNames())
+	o.Names.Services, o.Names.Counters = named(plan.ServiceNames()), named(plan.CounterNames())
 	return nil
 }
 
-func named(names map[string]replay.Name) map[string]counter.Name {
-	found := map[string]counter.Name{}
+func named(names map[string]replay.Name) map[string]web.Name {
+	found := map[string]web.Name{}
 	for id, name := range names {
-		found[id] = counter.Name(name)
+		found[id] = web.Name(name)
 	}
 	return found
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,19 +14,34 @@ import (
 	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/node"
 	"stationkeeper/internal/record"
+	"stationkeeper/kiosk/appointments"
 	"stationkeeper/kiosk/counter"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/replay"
+	"stationkeeper/kiosk/speech"
+	"stationkeeper/kiosk/staff"
+	"stationkeeper/kiosk/web"
 )
 
 // Options say what a kiosk offers and whom it reports to.
 type Options struct {
 	// Node is the kiosk as a reporting program: its data folder and its way to head office.
 	node.Options
-	// Rules are those of the queue. Services and Counters name what is in them, by id, for the screens.
-	Rules              queue.Rules
-	Services, Counters map[string]counter.Name
+	// Rules are those of the queue; Names name what is in them for the screens, and Title the place.
+	Rules queue.Rules
+	Names web.Names
+	Title web.Name
+	// Appointments say when their customers may arrive.
+	Appointments appointments.Rules
+	// Staff is the station's own list of who may work at the counters; nil for none. StaffKey is what badges are hashed
+	// with; nil: nobody logs in with one.
+	Staff    []byte
+	StaffKey staff.Key
+	// Notices are the station's own.
+	Notices []hall.Notice
+	// Speech speaks calls; nil for a silent board.
+	Speech *speech.Speaker
 	// Page is the listener of the counter page.
 	Page Page
 	// Replay plays a recorded day; nil for none. Its report goes to Stdout.
@@ -56,9 +72,9 @@ type Replay struct {
 // Screen is what the touchscreen works with.
 type Screen struct {
 	Hall *hall.Hall
-	// Services and Counters are the names, by id, of those in the hall's snapshots.
-	Services, Counters map[string]counter.Name
-	Log                *slog.Logger
+	// Names are those of what is in the hall's snapshots.
+	web.Names
+	Log *slog.Logger
 }
 
 // Validate refuses what would fail, or panic, later.
@@ -82,12 +98,13 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := o.Validate(); err != nil {
 		return err
 	}
-	k := &kiosk{Options: o}
-	if k.node, err = node.Open(o.Options); err != nil {
+	k := &kiosk{Options: o, documents: newDocuments(o)}
+	k.Desired = k.documents.desired
+	if k.node, err = node.Open(k.Options.Options); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, k.node.Close()) }()
-	if err := k.open(); err != nil {
+	if err := k.open(ctx); err != nil {
 		return err
 	}
 	return k.node.Report(ctx, k.work)
@@ -96,23 +113,32 @@ func Run(ctx context.Context, o Options) (err error) {
 // kiosk is what Run has started.
 type kiosk struct {
 	Options
-	node  *node.Node
-	hall  *hall.Hall
-	clock *replay.Clock // of the recording; nil without one
+	documents *documents
+	node      *node.Node
+	key       []byte // that makes tickets' pages and log-ins unguessable
+	hall      *hall.Hall
+	clock     *replay.Clock // of the recording; nil without one
 }
 
-// open rebuilds the hall from the journal.
-func (k *kiosk) open() (err error) {
+// open rebuilds the hall from the journal, and puts the documents into force.
+func (k *kiosk) open(ctx context.Context) (err error) {
+	if k.key, err = readKey(k.Data); err != nil {
+		return err
+	}
 	now := func() time.Time { return k.Clock().Wall }
 	if k.Replay != nil {
 		k.clock = replay.NewClock(k.Replay.Plan.Begin(), now)
 		now = k.clock.Now
 	}
-	k.hall, err = hall.Open(hall.Options{Rules: k.Rules, Journal: k.node.Journal, Points: k.node.Uplink, Now: now, Log: k.Log})
-	if err != nil || k.Replay == nil {
+	k.hall, err = hall.Open(hall.Options{Rules: k.Rules, Appointments: k.Appointments, Journal: k.node.Journal, Points: k.node.Uplink,
+		Memory: memory(filepath.Join(k.Data, memoryName)), Key: k.key, Notices: k.Notices, Now: now, Log: k.Log})
+	if err != nil {
 		return err
 	}
-	return k.Replay.Plan.Accepts(k.hall.Snapshot().Queue.LastDay)
+	if k.Replay != nil {
+		return k.Replay.Plan.Accepts(k.hall.Snapshot().Queue.LastDay)
+	}
+	return k.documents.open(ctx, k.hall, k.node.Uplink)
 }
 
 // work serves until there is a reason to stop, and says so in the journal. After a replay it waits until head office
@@ -139,7 +165,7 @@ func (k *kiosk) serve(ctx context.Context) error {
 		return err
 	}
 	page, err := counter.New(counter.Options{
-		Hall: k.hall, Services: k.Services, Counters: k.Counters, Loopback: endpoint.IsLoopback(listener.Addr().String()), Log: k.Log,
+		Hall: k.hall, Services: k.Names.Services, Counters: k.Names.Counters, Loopback: endpoint.IsLoopback(listener.Addr().String()), Log: k.Log,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
@@ -147,10 +173,11 @@ func (k *kiosk) serve(ctx context.Context) error {
 	parts, running := errgroup.WithContext(ctx)
 	parts.Go(func() error { return endpoint.Serve(running, listener, page, grace) })
 	parts.Go(func() error { return k.hall.Run(running) })
+	parts.Go(func() error { return k.documents.keep(running, k.hall, k.node.Uplink) })
 	parts.Go(func() error { return k.play(running, stop) })
 	k.Log.Info("kiosk ready", "counter", listener.Addr().String(), "station", k.Station, "node", k.Node, "version", k.Version, "data", k.Data)
 	if k.Show != nil {
-		err = k.Show(running, Screen{Hall: k.hall, Services: k.Services, Counters: k.Counters, Log: k.Log})
+		err = k.Show(running, Screen{Hall: k.hall, Names: k.Names, Log: k.Log})
 		stop()
 	}
 	return errors.Join(err, parts.Wait())

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"stationkeeper/kiosk/appointments"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/survey"
 )
@@ -13,6 +14,11 @@ type Snapshot struct {
 	// At is the hall's time of the snapshot.
 	At    time.Time
 	Queue queue.Snapshot
+	// Quotes are what ordinary customers who come now are told about the wait, by service.
+	Quotes map[string]queue.Quote
+	// Appointments are those of today, and Notices what everybody in the hall should read now.
+	Appointments appointments.Day
+	Notices      []Notice
 	// Survey counts today's ratings.
 	Survey survey.Tally
 }

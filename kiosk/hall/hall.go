@@ -1,5 +1,5 @@
-// Package hall is the one owner of what happens in the lobby: the queue and the survey. It takes commands from the
-// touchscreen and the counters, lets the rules decide, writes the outcome into the journal, and only when it is on
+// Package hall is the one owner of what happens in the lobby: the queue, the appointments, what customers are told about
+// their wait, and the survey. It takes commands from the touchscreen and the counters, lets the rules decide, writes the outcome into the journal, and only when it is on
 // disk changes the state, tells the one who asked, and shows everybody else.
 //
 // What it holds in memory is the fold of the journal, rebuilt at start: a kiosk that lost its power goes on where it
@@ -9,6 +9,7 @@ package hall
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"stationkeeper/internal/record"
+	"stationkeeper/kiosk/appointments"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/survey"
 )
@@ -34,11 +36,19 @@ type Points interface {
 	SetState(point string, s record.State)
 }
 
-// Options says what a hall is made of. All members are required.
+// Options says what a hall is made of. Members are required unless they say otherwise.
 type Options struct {
-	Rules   queue.Rules
-	Journal Journal
-	Points  Points
+	Rules queue.Rules
+	// Appointments say when their customers may arrive. Zone and Services are those of Rules, unless given.
+	Appointments appointments.Rules
+	Journal      Journal
+	Points       Points
+	// Memory keeps what is learnt of waiting times; nil: it is learnt anew at every start from what the journal holds.
+	Memory Memory
+	// Key makes the addresses of tickets' pages unguessable; nil: tickets have none.
+	Key []byte
+	// Notices are those of the station itself.
+	Notices []Notice
 	// Now is the station's wall clock, or the clock of a recording that is replayed.
 	Now func() time.Time
 	Log *slog.Logger
@@ -55,7 +65,7 @@ func (o Options) check() error {
 	case o.Log == nil:
 		return errors.New("hall options: log is missing")
 	}
-	return o.Rules.Validate()
+	return errors.Join(o.Rules.Validate(), o.Appointments.Validate())
 }
 
 // ErrNotWritten is wrapped when the journal could not be written. Nothing has happened; the same request may be
@@ -69,50 +79,78 @@ var ErrNotVisited = errors.New("the ticket has not been called")
 type Hall struct {
 	options Options
 	// turn holds one token; who has it owns everything below.
-	turn   chan struct{}
-	queue  *queue.State
-	survey *survey.State
+	turn         chan struct{}
+	queue        *queue.State
+	appointments *appointments.State
+	survey       *survey.State
+	learnt       learnt
+	// offered are the quotes for customers who come now, and told is when waiting ones were last told something new.
+	offered map[string]queue.Quote
+	told    time.Time
+	notices []Notice
 	// seq is that of the last record folded in. unsure is set while the journal may hold later ones of ours.
 	seq    uint64
 	unsure bool
 
 	audience
-	shown map[string]record.State
+	secrets secrets
+	shown   map[string]record.State
+	stirred chan struct{} // holds a token when something has happened that estimates have not seen
 }
 
 // Open rebuilds the hall from its journal.
 func Open(o Options) (*Hall, error) {
+	o.Appointments = bookable(o.Appointments, o.Rules)
 	if err := o.check(); err != nil {
 		return nil, err
 	}
 	h := &Hall{
-		options: o,
-		turn:    make(chan struct{}, 1),
-		queue:   queue.New(o.Rules),
-		survey:  survey.New(o.Rules.Calendar.Follow),
-		shown:   map[string]record.State{},
+		options:      o,
+		turn:         make(chan struct{}, 1),
+		queue:        queue.New(o.Rules),
+		appointments: appointments.New(o.Appointments),
+		survey:       survey.New(o.Rules.Calendar.Follow),
+		notices:      o.Notices,
+		secrets:      secrets{key: o.Key},
+		shown:        map[string]record.State{},
+		stirred:      make(chan struct{}, 1),
 	}
+	h.recall()
 	if err := h.catchUp(); err != nil {
 		return nil, fmt.Errorf("rebuild the queue: %w", err)
 	}
+	// The memory of another journal, such as one set aside: what this one holds from now on is new to it.
+	h.learnt.Seq = min(h.learnt.Seq, h.seq)
+	h.offered = h.offers(h.queue.Snapshot(h.Now()))
 	h.show()
 	h.turn <- struct{}{}
 	return h, nil
 }
 
-// Do carries a command out and returns the ticket as it is after it. When Do returns without an error, the outcome is
-// on disk. A Take without a nonce gets a random one. Errors are those of package queue, ErrNotWritten, or that ctx
-// ended while others had their turn; a command whose turn has come is carried through, so that its outcome is known.
-func (h *Hall) Do(ctx context.Context, c queue.Command) (queue.Ticket, error) {
-	if take, ok := c.(queue.Take); ok && take.Nonce == "" {
-		take.Nonce = nonce()
-		c = take
+// bookable completes the rules of appointments by those of the queue.
+func bookable(a appointments.Rules, r queue.Rules) appointments.Rules {
+	if a.Zone == nil {
+		a.Zone = r.Calendar.Zone
 	}
+	if a.Services == nil {
+		for _, s := range r.Services {
+			a.Services = append(a.Services, appointments.Service{ID: s.ID, Hours: s.Hours})
+		}
+	}
+	return a
+}
+
+// Do carries a command out and returns the ticket as it is after it. When Do returns without an error, the outcome is
+// on disk. Take and Split without a nonce get a random one, and Take without a quote that of now. Errors are those of
+// package queue, ErrNotWritten, or that ctx ended while others had their turn; a command whose turn has come is carried
+// through, so that its outcome is known.
+func (h *Hall) Do(ctx context.Context, c queue.Command) (queue.Ticket, error) {
 	if err := h.begin(ctx); err != nil {
 		return queue.Ticket{}, err
 	}
 	defer h.end()
-	decision, err := h.queue.Decide(c, h.options.Now())
+	now := h.Now()
+	decision, err := h.queue.Decide(h.complete(c, now), now)
 	if err != nil {
 		return queue.Ticket{}, err
 	}
@@ -120,6 +158,27 @@ func (h *Hall) Do(ctx context.Context, c queue.Command) (queue.Ticket, error) {
 		return queue.Ticket{}, err
 	}
 	return decision.Ticket, nil
+}
+
+// complete adds to a command what is not for the customer or the clerk to say.
+func (h *Hall) complete(c queue.Command, now time.Time) queue.Command {
+	switch c := c.(type) {
+	case queue.Take:
+		if c.Nonce == "" {
+			c.Nonce = nonce()
+		}
+		if c.Quote == nil {
+			quote := h.learnt.Forecast.NewCustomer(h.queue.Snapshot(now), c.Service, c.Class)
+			c.Quote = &quote
+		}
+		return c
+	case queue.Split:
+		if c.Nonce == "" {
+			c.Nonce = nonce()
+		}
+		return c
+	}
+	return c
 }
 
 // Rate takes one rating. A ticket, when given, has to be one that was called. Errors are those of package survey,
@@ -138,7 +197,7 @@ func (h *Hall) Rate(ctx context.Context, a survey.Answer) error {
 			return fmt.Errorf("%w: %s", ErrNotVisited, t.Number)
 		}
 	}
-	entries, err := h.survey.Decide(a, h.options.Now())
+	entries, err := h.survey.Decide(a, h.Now())
 	if err != nil {
 		return err
 	}
@@ -146,7 +205,7 @@ func (h *Hall) Rate(ctx context.Context, a survey.Answer) error {
 }
 
 // Now is the hall's time, by which waits and days are counted.
-func (h *Hall) Now() time.Time { return h.options.Now() }
+func (h *Hall) Now() time.Time { return record.Stamp(h.options.Now()) }
 
 // begin waits for the turn and makes sure that the state is that of the journal.
 func (h *Hall) begin(ctx context.Context) error {
@@ -181,10 +240,18 @@ func (h *Hall) write(ctx context.Context, entries []record.Entry) error {
 	}
 	for _, r := range records {
 		h.fold(r)
-		h.seq = r.Seq
 	}
 	h.show()
+	h.stir()
 	return nil
+}
+
+// stir lets Run work out the waiting times anew.
+func (h *Hall) stir() {
+	select {
+	case h.stirred <- struct{}{}:
+	default:
+	}
 }
 
 // readLimit is how many records are read at once.
@@ -205,7 +272,6 @@ func (h *Hall) catchUp() error {
 		}
 		for _, r := range records {
 			h.fold(r)
-			h.seq = r.Seq
 		}
 		if len(records) == 0 {
 			h.unsure = false
@@ -217,9 +283,31 @@ func (h *Hall) catchUp() error {
 // fold applies a record. One that does not follow from those before it, whose beginning was trimmed or lost, is passed
 // over: a lobby with a gap in its memory is better than a closed one.
 func (h *Hall) fold(r record.Record) {
-	if err := errors.Join(h.queue.Apply(r), h.survey.Apply(r)); err != nil {
+	h.seq = r.Seq
+	if err := errors.Join(h.queue.Apply(r), h.appointments.Apply(r), h.survey.Apply(r)); err != nil {
+		h.options.Log.Warn("record passed over", "seq", r.Seq, "error", err)
+		return
+	}
+	if r.Type == record.TicketIssued {
+		var d record.TicketIssuedData
+		if json.Unmarshal(r.Data, &d) == nil { // the queue has decoded it before
+			h.secrets.add(d.Ticket)
+		}
+	}
+	if err := h.learn(r); err != nil {
 		h.options.Log.Warn("record passed over", "seq", r.Seq, "error", err)
 	}
+}
+
+// learn takes a record into what outlives the journal, once.
+func (h *Hall) learn(r record.Record) (err error) {
+	if r.Seq <= h.learnt.Seq {
+		return nil
+	}
+	h.learnt.Seq = r.Seq
+	h.learnt.Forecast.Learn(h.queue.Snapshot(r.Time), r)
+	h.learnt.Account, err = h.learnt.Account.Fold(r)
+	return err
 }
 
 // nonce is random enough to keep the tickets of one number and day apart.

@@ -137,7 +137,9 @@ func TestHallIsRebuiltFromItsJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := mustOpen(t, j, j)
-	if got, want := again.Snapshot(), b.Snapshot(); !reflect.DeepEqual(got, want) {
+	got, want := again.Snapshot(), b.Snapshot()
+	got.Quotes, want.Quotes = nil, nil // worked out by Run, a moment after each change
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("rebuilt:\n%+v\nwant:\n%+v", got, want)
 	}
 	if got := again.must(queue.Take{Service: "new", Request: "r1"}); !reflect.DeepEqual(got, first) {

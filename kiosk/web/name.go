@@ -12,3 +12,8 @@ func Named(names map[string]Name, id string) Name {
 	}
 	return Name{Zh: id, En: id}
 }
+
+// Names are those of a hall, by id.
+type Names struct {
+	Services, Counters, Groups, Classes, Outcomes map[string]Name
+}
