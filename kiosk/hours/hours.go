@@ -87,8 +87,11 @@ func (h *Hours) around(at time.Time, zone *time.Location) (opening, bool) {
 func (h *Hours) search(first, last date, at time.Time, zone *time.Location) (opening, bool) {
 	for day := first; !day.after(last); day = day.add(1) {
 		for _, span := range h.on(day) {
-			from, to := day.at(span.From, zone), day.at(span.To, zone)
-			if from.Before(to) && to.After(at) {
+			to := day.at(span.To, zone)
+			if !to.After(at) {
+				continue
+			}
+			if from := day.at(span.From, zone); from.Before(to) { // not wholly in an hour that does not exist
 				return opening{from, h.extend(day, to, zone)}, true
 			}
 		}
@@ -101,9 +104,8 @@ func (h *Hours) extend(day date, end time.Time, zone *time.Location) time.Time {
 	for n := range horizon {
 		touched := n == 0 // what ends today need not touch midnight
 		for _, span := range h.on(day.add(n)) {
-			from, to := day.add(n).at(span.From, zone), day.add(n).at(span.To, zone)
-			if from.Equal(end) && to.After(from) {
-				end, touched = to, true
+			if day.add(n).at(span.From, zone).Equal(end) {
+				end, touched = day.add(n).at(span.To, zone), true
 			}
 		}
 		if !touched || !end.Equal(day.add(n+1).at(0, zone)) {
