@@ -15,7 +15,8 @@ import (
 // Document is what head office sends under the name "appointments": all appointments of the station from today on that
 // it knows of. Members not marked as required may be left out.
 type Document struct {
-	Appointments []Listed `json:"appointments"` // required
+	// Appointments are required: an empty list, which withdraws them all, is written [].
+	Appointments *[]Listed `json:"appointments"`
 }
 
 // Listed is one appointment of the list.
@@ -46,18 +47,27 @@ func Parse(text []byte) ([]Appointment, error) {
 	if err := found.Err(); err != nil {
 		return nil, fmt.Errorf("read appointments: %w", err)
 	}
-	if d.Appointments == nil {
+	switch {
+	case d.Appointments == nil:
 		found.Add("appointments", "missing: an empty list is written []")
+	case len(*d.Appointments) > maxListedAppointments:
+		found.Add("appointments", "%d of them, at most %d are taken", len(*d.Appointments), maxListedAppointments)
+	default:
+		list := check(*d.Appointments, &found)
+		if found.Err() == nil {
+			return list, nil
+		}
 	}
-	if len(d.Appointments) > maxListedAppointments {
-		found.Add("appointments", "%d of them, at most %d are taken", len(d.Appointments), maxListedAppointments)
-		d.Appointments = nil
-	}
-	list := make([]Appointment, 0, len(d.Appointments))
+	return nil, fmt.Errorf("read appointments: %w", found.Err())
+}
+
+// check makes appointments of the list, and notes what cannot be.
+func check(listed []Listed, found *document.Problems) []Appointment {
+	list := make([]Appointment, 0, len(listed))
 	ids, codes := map[string]bool{}, map[string]bool{}
-	for i, l := range d.Appointments {
+	for i, l := range listed {
 		path := fmt.Sprintf("appointments[%d]", i)
-		l.check(path, &found)
+		l.check(path, found)
 		code := strings.ToUpper(l.Code)
 		if ids[l.ID] {
 			found.Add(path+".id", "%q comes twice", l.ID)
@@ -69,10 +79,7 @@ func Parse(text []byte) ([]Appointment, error) {
 		list = append(list, Appointment{ID: l.ID, Service: l.Service, At: record.Stamp(l.At), Name: l.Name, Code: code, Phone: l.Phone,
 			Origin: HeadOffice, Status: Booked})
 	}
-	if err := found.Err(); err != nil {
-		return nil, fmt.Errorf("read appointments: %w", err)
-	}
-	return list, nil
+	return list
 }
 
 func (l Listed) check(path string, found *document.Problems) {
