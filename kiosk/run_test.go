@@ -39,14 +39,17 @@ func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)
 type office struct {
 	url string
 
-	mu      sync.Mutex
-	records []record.Record
-	states  map[string]record.State
+	broker *mqtt.Server
+
+	mu       sync.Mutex
+	records  []record.Record
+	states   map[string]record.State
+	reported chan record.Reported
 }
 
 func mustOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{states: map[string]record.State{}}
+	o := &office{states: map[string]record.State{}, reported: make(chan record.Reported, 100)}
 	broker := mqtt.New(&mqtt.Options{InlineClient: true, Logger: quiet()})
 	if err := broker.AddHook(new(auth.AllowHook), nil); err != nil {
 		t.Fatal(err)
@@ -67,6 +70,7 @@ func mustOffice(t *testing.T) *office {
 	if err := broker.Subscribe(record.Root+"/#", 1, receive); err != nil {
 		t.Fatal(err)
 	}
+	o.broker = broker
 	if err := broker.Serve(); err != nil {
 		t.Fatal(err)
 	}
@@ -92,6 +96,12 @@ func (o *office) receive(broker *mqtt.Server, p packets.Packet) error {
 		o.mu.Lock()
 		o.states[topic.Point] = state
 		o.mu.Unlock()
+	case record.KindReported:
+		reported, err := record.DecodeReported(p.Payload)
+		if err != nil {
+			return err
+		}
+		o.reported <- reported
 	case record.KindUp:
 		batch, err := record.DecodeBatch(p.Payload)
 		if err != nil {
@@ -127,6 +137,29 @@ func (o *office) count(typ string) int {
 		}
 	}
 	return n
+}
+
+// wants sends documents to the kiosk, and returns what it reports of that version.
+func (o *office) wants(t *testing.T, d record.Desired) record.Reported {
+	t.Helper()
+	payload, err := d.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	topic := record.Topic{Station: "test", Node: "kiosk", Kind: record.KindDesired}
+	if err := o.broker.Publish(topic.String(), payload, true, 1); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		select {
+		case r := <-o.reported:
+			if r.Version == d.Version || r.Refused != nil && r.Refused.Version == d.Version {
+				return r
+			}
+		case <-limited(t).Done():
+			t.Fatal("the kiosk says nothing of the documents")
+		}
+	}
 }
 
 // options of a kiosk in a folder of its own.

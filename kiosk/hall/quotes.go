@@ -32,7 +32,7 @@ func stale(told, expected queue.Quote) bool {
 	}
 	off := max(mostOff, time.Duration(mostOffShare*float64(expected.Expected)))
 	return (told.Expected-expected.Expected).Abs() > off ||
-		expected.Expected < told.Low-off/2 || expected.Expected > told.High+off/2 ||
+		expected.Expected < told.Low-mostOff/2 || expected.Expected > told.High+mostOff/2 ||
 		float64(expected.High-expected.Low) < narrower*float64(told.High-told.Low) && told.High-told.Low > 2*mostOff
 }
 
