@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"stationkeeper/internal/node"
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/board"
 	"stationkeeper/kiosk/counter"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
@@ -164,14 +166,13 @@ func (k *kiosk) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := counter.New(counter.Options{
-		Hall: k.hall, Services: k.Names.Services, Counters: k.Names.Counters, Loopback: endpoint.IsLoopback(listener.Addr().String()), Log: k.Log,
-	})
+	pages, err := k.pages(endpoint.IsLoopback(listener.Addr().String()))
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	parts, running := errgroup.WithContext(ctx)
-	parts.Go(func() error { return endpoint.Serve(running, listener, page, grace) })
+	parts.Go(func() error { return endpoint.Serve(running, listener, pages, grace) })
+	parts.Go(func() error { return pages.board.Run(running) })
 	parts.Go(func() error { return k.hall.Run(running) })
 	parts.Go(func() error { return k.documents.keep(running, k.hall, k.node.Uplink) })
 	parts.Go(func() error { return k.play(running, stop) })
@@ -181,6 +182,36 @@ func (k *kiosk) serve(ctx context.Context) error {
 		stop()
 	}
 	return errors.Join(err, parts.Wait())
+}
+
+// pages are all that the kiosk's listener serves: the counters', and those of the customers in the hall.
+type pages struct {
+	*http.ServeMux
+	board *board.Board
+}
+
+func (k *kiosk) pages(loopback bool) (pages, error) {
+	desk, err := counter.New(counter.Options{
+		Hall: k.hall, Services: k.Names.Services, Counters: k.Names.Counters, Loopback: loopback, Log: k.Log,
+	})
+	if err != nil {
+		return pages{}, err
+	}
+	o := board.Options{Hall: k.hall, Services: k.Names.Services, Counters: k.Names.Counters, Title: k.Title,
+		Zone: k.Rules.Calendar.Zone, Loopback: loopback, Log: k.Log}
+	if k.Speech != nil {
+		o.Speech = k.Speech
+	}
+	shown, err := board.New(o)
+	if err != nil {
+		return pages{}, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", desk)
+	mux.Handle("/board", shown)
+	mux.Handle("/board/", shown)
+	mux.Handle("/t/", shown)
+	return pages{mux, shown}, nil
 }
 
 // play plays the recorded day, if there is one, and stops the kiosk after it when that is wanted.
