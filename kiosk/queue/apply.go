@@ -37,6 +37,26 @@ func (s *State) apply(seq uint64, typ string, at time.Time, data json.RawMessage
 		return fold(s, at, data, (*State).applyServed)
 	case record.TicketLeft:
 		return fold(s, at, data, (*State).applyLeft)
+	case record.TicketReturned:
+		return fold(s, at, data, (*State).applyReturned)
+	case record.TicketHeld:
+		return fold(s, at, data, (*State).applyHeld)
+	case record.TicketTransferred:
+		return fold(s, at, data, (*State).applyTransferred)
+	case record.TicketClassed:
+		return fold(s, at, data, (*State).applyClassed)
+	case record.TicketUndone:
+		return fold(s, at, data, (*State).applyUndone)
+	case record.QueueQuoted:
+		return fold(s, at, data, (*State).applyQuoted)
+	case record.CounterOpened:
+		return fold(s, at, data, (*State).applyOpened)
+	case record.CounterPaused:
+		return fold(s, at, data, (*State).applyPaused)
+	case record.CounterResumed:
+		return fold(s, at, data, (*State).applyResumed)
+	case record.CounterClosed:
+		return fold(s, at, data, (*State).applyClosed)
 	}
 	return nil
 }
@@ -46,7 +66,11 @@ func fold[D any](s *State, at time.Time, data json.RawMessage, apply func(*State
 	if err := json.Unmarshal(data, &d); err != nil {
 		return fmt.Errorf("decode data: %w", err)
 	}
-	return apply(s, d, at)
+	if err := apply(s, d, at); err != nil {
+		return err
+	}
+	s.folded++
+	return nil
 }
 
 func (s *State) applyIssued(d record.TicketIssuedData, at time.Time) error {
@@ -54,98 +78,256 @@ func (s *State) applyIssued(d record.TicketIssuedData, at time.Time) error {
 		return fmt.Errorf("%w: ticket %q is issued twice", ErrDisorder, d.Ticket)
 	}
 	s.enter(at)
-	t := Ticket{ID: d.Ticket, Number: d.Number, Service: d.Service, Day: s.day, Status: Waiting, Ahead: d.Ahead, Issued: at, Entered: at, Turn: at}
-	s.tickets[t.ID] = t
-	s.waiting = append(s.waiting, t.ID)
-	s.last[t.Service] = max(s.last[t.Service], count(t.Number))
-	s.tally.Issued++
-	s.remember(d.Request, verbTake, d.Service, t)
+	t := &Ticket{ID: d.Ticket, Number: d.Number, Service: d.Service, Class: d.Class, Person: d.Person, Visit: d.Visit,
+		Appointment: d.Appointment, Day: s.day, Status: Waiting, Ahead: d.Ahead, Issued: at, Entered: at, Turn: s.freshTurn(at), Rest: d.Rest}
+	if d.Booked != nil {
+		t.Booked = d.Booked.UTC()
+	}
+	if d.Quote != nil {
+		t.First = told(*d.Quote, at)
+		t.Quote = t.First
+		s.told[t.ID] = []Quote{t.First}
+	}
+	s.move(nil, t)
+	s.last[t.Service] = count(t.Number)
+	s.countIssued(t, 1)
+	if d.Counter == "" {
+		s.remember(d.Request, verbTake, d.Service, t)
+		return nil
+	}
+	if desk := s.desks[d.Counter]; desk != nil && desk.ticket != nil && desk.ticket.ID == d.Visit {
+		desk.deed = &deed{action: verbSplit, at: at, request: d.Request, steps: []step{{after: t}}}
+	}
+	s.remember(d.Request, verbSplit, d.Counter, t)
 	return nil
 }
 
 func (s *State) applyCalled(d record.TicketCalledData, at time.Time) error {
 	t, ok := s.tickets[d.Ticket]
-	if _, busy := s.held[d.Counter]; !ok || t.Status != Waiting || busy || d.Counter == "" {
+	if !ok || t.Status != Waiting && t.Status != Held || d.Counter == "" {
 		return fmt.Errorf("%w: call of ticket %q to counter %q", ErrDisorder, d.Ticket, d.Counter)
 	}
+	desk, _ := s.desk(d.Counter)
+	if desk.ticket != nil {
+		return fmt.Errorf("%w: call of ticket %q to counter %q, which has one", ErrDisorder, d.Ticket, d.Counter)
+	}
 	s.enter(at)
-	t = t.called(d.Counter, at)
-	s.tickets[t.ID] = t
-	s.stopWaiting(t.ID)
-	s.held[t.Counter] = t.ID
-	s.announce(t, false)
-	s.remember(d.Request, verbCall, d.Counter, t)
+	if desk.state == CounterClosed {
+		desk.state, desk.since, desk.reason = CounterOpen, at, ""
+	}
+	called := t.called(d.Counter, d.Clerk, d.Rule, at)
+	done := step{before: t, after: &called, told: s.told[t.ID], charged: s.charge(d.Rule, d.Lane)}
+	s.move(t, &called)
+	s.score.add(done.told, at, 1)
+	delete(s.told, t.ID)
+	s.announce(&called, false)
+	desk.deed = desk.deed.then(verbCall, at, d.Request, s.folded, done)
+	s.remember(d.Request, verbCall, d.Counter, &called)
 	return nil
 }
 
 func (s *State) applyRecalled(d record.TicketRecalledData, at time.Time) error {
-	t, ok := s.tickets[d.Ticket]
-	if !ok || t.Status != Called || t.Counter != d.Counter {
-		return fmt.Errorf("%w: recall of ticket %q to counter %q", ErrDisorder, d.Ticket, d.Counter)
+	_, t, err := s.present(d.Ticket, d.Counter)
+	if err != nil {
+		return err
 	}
 	s.enter(at)
-	t = t.recalled(at)
-	s.tickets[t.ID] = t
-	s.announce(t, true)
-	s.remember(d.Request, verbRecall, d.Counter, t)
+	recalled := t.recalled(at)
+	s.move(t, &recalled)
+	s.announce(&recalled, true)
+	s.remember(d.Request, verbRecall, d.Counter, &recalled)
 	return nil
 }
 
 func (s *State) applyServed(d record.TicketServedData, at time.Time) error {
-	t, ok := s.tickets[d.Ticket]
-	if !ok || t.Status != Called || t.Counter != d.Counter {
-		return fmt.Errorf("%w: end of ticket %q at counter %q", ErrDisorder, d.Ticket, d.Counter)
+	desk, t, err := s.present(d.Ticket, d.Counter)
+	if err != nil {
+		return err
 	}
 	s.enter(at)
-	t = t.served(at)
-	s.tickets[t.ID] = t
-	delete(s.held, t.Counter)
-	if t.Day == s.day {
-		s.tally.Served++
-		s.tally.Waited += t.Wait()
-		s.tally.Worked += t.Serving()
+	after := s.finished(t, d.Next, d.Outcome, d.Note, at)
+	s.did(desk, verbFinish, d.Request, t, &after, at)
+	s.countStage(desk, t, at, 1)
+	if after.Status == Served {
+		s.countServed(&after, 1)
 	}
-	s.remember(d.Request, verbFinish, d.Counter, t)
+	s.remember(d.Request, verbFinish, d.Counter, &after)
 	return nil
 }
 
 func (s *State) applyLeft(d record.TicketLeftData, at time.Time) error {
 	t, ok := s.tickets[d.Ticket]
-	if !ok || t.Status != Waiting && t.Status != Called {
+	if !ok || t.Status == Served || t.Status == Left {
 		return fmt.Errorf("%w: leaving of ticket %q", ErrDisorder, d.Ticket)
 	}
 	s.enter(at)
-	if t.Status == Called {
-		delete(s.held, t.Counter)
+	left := t.left(d.Reason, at)
+	desk := s.desks[t.Counter]
+	if t.Status == Called && d.Reason == ReasonNoShow {
+		s.did(desk, verbNoShow, d.Request, t, &left, at)
 	} else {
-		s.stopWaiting(t.ID)
+		s.move(t, &left)
 	}
-	t = t.left(d.Reason, at)
-	s.tickets[t.ID] = t
-	if t.Day == s.day {
-		s.tally.Left++
+	if t.Status == Called && d.Reason == ReasonDayEnd {
+		s.rest(desk)
 	}
+	delete(s.told, t.ID)
+	s.countLeft(&left, 1)
 	switch d.Reason {
 	case ReasonNoShow:
-		s.remember(d.Request, verbNoShow, t.Counter, t)
-	case ReasonGaveUp:
-		s.remember(d.Request, verbLeave, t.ID, t)
+		s.remember(d.Request, verbNoShow, t.Counter, &left)
+	case ReasonGaveUp, ReasonHoldEnded:
+		s.remember(d.Request, verbLeave, t.ID, &left)
 	}
 	return nil
+}
+
+func (s *State) applyReturned(d record.TicketReturnedData, at time.Time) error {
+	desk, t, err := s.present(d.Ticket, d.Counter)
+	if err != nil {
+		return err
+	}
+	s.enter(at)
+	returned := t.returned(d.Turn.UTC())
+	s.did(desk, verbReturn, d.Request, t, &returned, at)
+	s.remember(d.Request, verbReturn, d.Counter, &returned)
+	return nil
+}
+
+func (s *State) applyHeld(d record.TicketHeldData, at time.Time) error {
+	desk, t, err := s.present(d.Ticket, d.Counter)
+	if err != nil {
+		return err
+	}
+	s.enter(at)
+	var remind time.Time
+	if d.Remind != nil {
+		remind = d.Remind.UTC()
+	}
+	held := t.held(d.Reason, remind, at)
+	s.did(desk, verbHold, d.Request, t, &held, at)
+	s.remember(d.Request, verbHold, d.Counter, &held)
+	return nil
+}
+
+func (s *State) applyTransferred(d record.TicketTransferredData, at time.Time) error {
+	desk, t, err := s.present(d.Ticket, d.Counter)
+	if err != nil {
+		return err
+	}
+	s.enter(at)
+	sent := t.transferred(Leg{Service: d.Service, Counter: d.To}, d.Back, d.Note, d.Turn.UTC(), at)
+	s.did(desk, verbTransfer, d.Request, t, &sent, at)
+	s.countStage(desk, t, at, 1)
+	s.remember(d.Request, verbTransfer, d.Counter, &sent)
+	return nil
+}
+
+func (s *State) applyClassed(d record.TicketClassedData, at time.Time) error {
+	t, ok := s.tickets[d.Ticket]
+	if !ok || t.Status != Waiting && t.Status != Held {
+		return fmt.Errorf("%w: class of ticket %q", ErrDisorder, d.Ticket)
+	}
+	s.enter(at)
+	classed := t.classed(d.Class)
+	s.move(t, &classed)
+	s.remember(d.Request, verbClass, d.Ticket, &classed)
+	return nil
+}
+
+// applyQuoted passes over those who no longer wait: they were told too late.
+func (s *State) applyQuoted(d record.QueueQuotedData, at time.Time) error {
+	s.enter(at)
+	for _, q := range d.Quotes {
+		t, ok := s.tickets[q.Ticket]
+		if !ok || t.Status != Waiting {
+			continue
+		}
+		quoted := t.quoted(told(q.Quote, at))
+		s.tickets[t.ID] = &quoted
+		s.waiting.replace(s.code.service(t.Service), s.code.classes[t.Class], &quoted)
+		s.told[t.ID] = append(s.told[t.ID], quoted.Quote)
+	}
+	return nil
+}
+
+// present is the ticket that a record says is at a counter.
+func (s *State) present(ticket, counter string) (*desk, *Ticket, error) {
+	d, known := s.desks[counter]
+	if !known || d.ticket == nil || d.ticket.ID != ticket {
+		return nil, nil, fmt.Errorf("%w: ticket %q at counter %q", ErrDisorder, ticket, counter)
+	}
+	return d, d.ticket, nil
+}
+
+// move puts another image of a ticket in the place of the one before; nil is one that is not there.
+func (s *State) move(before, after *Ticket) {
+	if before != nil {
+		s.take(before)
+	}
+	if after != nil {
+		s.put(after)
+	}
+}
+
+// take takes a ticket out of where it is.
+func (s *State) take(t *Ticket) {
+	delete(s.tickets, t.ID)
+	switch t.Status {
+	case Waiting:
+		s.waiting = s.waiting.remove(s.code.service(t.Service), s.code.classes[t.Class], t)
+	case Held:
+		s.held = slices.DeleteFunc(s.held, func(h *Ticket) bool { return h.ID == t.ID })
+	case Called:
+		s.desks[t.Counter].ticket = nil
+	default:
+		return
+	}
+	if s.shown[t.Number]--; s.shown[t.Number] == 0 {
+		delete(s.shown, t.Number)
+	}
+}
+
+// put puts a ticket where its status says.
+func (s *State) put(t *Ticket) {
+	s.tickets[t.ID] = t
+	switch t.Status {
+	case Waiting:
+		s.waiting = s.waiting.add(s.code.service(t.Service), s.code.classes[t.Class], t)
+		if t.Turn.After(s.turn) {
+			s.turn = t.Turn
+		}
+	case Held:
+		at, _ := slices.BinarySearchFunc(s.held, t, byTurn)
+		s.held = slices.Insert(s.held, at, t)
+	case Called:
+		s.desks[t.Counter].ticket = t
+	default:
+		return
+	}
+	s.shown[t.Number]++
 }
 
 // enter makes the day of a record the current one. With a new day the numbers and tallies begin anew; of what is
 // older than the day before, only open tickets are kept.
 func (s *State) enter(at time.Time) {
-	day := s.rules.Calendar.Follow(s.day, at)
+	day := s.follow(at)
 	if day == s.day {
 		return
 	}
 	before := s.day
 	s.day = day
+	s.sure, s.surer = s.rules.Calendar.sure(day)
 	clear(s.last)
-	s.tally = Tally{}
-	s.announced = nil
+	clear(s.services)
+	clear(s.accounts)
+	s.tally, s.score, s.announced, s.turn = Tally{}, Score{}, nil, time.Time{}
+	for _, d := range s.desks {
+		d.tally, d.last, d.deed = CounterTally{}, time.Time{}, nil
+		if d.ticket == nil {
+			s.rest(d)
+		}
+	}
 	for id, t := range s.tickets {
 		if t.Day != before && (t.Status == Served || t.Status == Left) {
 			delete(s.tickets, id)
@@ -158,17 +340,19 @@ func (s *State) enter(at time.Time) {
 	}
 }
 
-func (s *State) remember(request string, what verb, subject string, t Ticket) {
+// rest is the state of a counter that has not been open today.
+func (s *State) rest(d *desk) {
+	d.state, d.since, d.reason = CounterClosed, time.Time{}, ""
+	s.staff(d, "", nil)
+}
+
+func (s *State) remember(request string, what verb, subject string, t *Ticket) {
 	if request != "" {
 		s.requests[request] = answer{verb: what, subject: subject, ticket: t, day: s.day}
 	}
 }
 
-func (s *State) stopWaiting(id string) {
-	s.waiting = slices.DeleteFunc(s.waiting, func(w string) bool { return w == id })
-}
-
-func (s *State) announce(t Ticket, again bool) {
+func (s *State) announce(t *Ticket, again bool) {
 	s.announced = append(s.announced[max(0, len(s.announced)+1-maxAnnounced):], Announcement{
 		Serial: s.seq, Ticket: t.ID, Number: t.Number, Service: t.Service, Counter: t.Counter, At: t.Announced, Again: again})
 }

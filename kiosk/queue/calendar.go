@@ -48,6 +48,15 @@ func (c Calendar) End(t time.Time) time.Time {
 	return c.at(day.AddDate(0, 0, 1))
 }
 
+// sure bounds instants that are in a day of work however clocks are changed on it.
+func (c Calendar) sure(day string) (from, to time.Time) {
+	begin, err := c.begin(day)
+	if err != nil {
+		return time.Time{}, time.Time{}
+	}
+	return begin.Add(slack / 3), begin.Add(24*time.Hour - slack/3)
+}
+
 func (c Calendar) begin(day string) (time.Time, error) {
 	date, err := time.Parse(time.DateOnly, day)
 	if err != nil {

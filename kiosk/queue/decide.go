@@ -2,7 +2,9 @@ package queue
 
 import (
 	"fmt"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"stationkeeper/internal/record"
 )
@@ -11,7 +13,8 @@ import (
 type Decision struct {
 	// Entries are the records to write, all or none. They are empty when the command was a repetition.
 	Entries []record.Entry
-	// Ticket is the one concerned, as it is after the command; of a repetition, as it was after the first time.
+	// Ticket is the one concerned, as it is after the command; of a repetition, as it was after the first time. Commands
+	// about counters concern none, and of a split that is undone it is the ticket at the counter.
 	Ticket Ticket
 	// Repeated says that the command had been carried out before.
 	Repeated bool
@@ -24,7 +27,7 @@ type instant struct {
 }
 
 // Decide says which records the command causes at this time, or why it is refused. It changes nothing: the state
-// changes when the records, once written, are applied. The first command of a new day closes the tickets of the day
+// changes when the records, once written, are applied. The first command of a new day closes what is open of the day
 // before in the same decision.
 func (s *State) Decide(c Command, now time.Time) (Decision, error) {
 	request, what, subject := c.known()
@@ -33,14 +36,11 @@ func (s *State) Decide(c Command, now time.Time) (Decision, error) {
 			return Decision{}, fmt.Errorf("%w: request %.70q: expected 1 to 64 letters, digits and _.:/-", ErrMalformed, request)
 		}
 		if a, ok := s.requests[request]; ok {
-			if a.verb != what || a.subject != subject {
-				return Decision{}, fmt.Errorf("%w: %s %s", ErrRequestReused, a.verb, a.subject)
-			}
-			return Decision{Ticket: a.ticket, Repeated: true}, nil
+			return a.again(what, subject)
 		}
 	}
 	at := record.Stamp(now)
-	when := instant{time: at, day: s.rules.Calendar.Follow(s.day, at)}
+	when := instant{time: at, day: s.follow(at)}
 	closing := s.closing(when)
 	if len(closing) > 0 {
 		s = s.clone()
@@ -54,11 +54,24 @@ func (s *State) Decide(c Command, now time.Time) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	d.Entries = append(closing, d.Entries...)
+	if len(closing) > 0 {
+		d.Entries = append(closing, d.Entries...)
+	}
 	return d, nil
 }
 
-// closing are the records that close the tickets of other days than that of now.
+func (a answer) again(what verb, subject string) (Decision, error) {
+	if a.verb != what || a.subject != subject {
+		return Decision{}, fmt.Errorf("%w: %s %s", ErrRequestReused, a.verb, a.subject)
+	}
+	d := Decision{Repeated: true}
+	if a.ticket != nil {
+		d.Ticket = *a.ticket
+	}
+	return d, nil
+}
+
+// closing are the records that close the tickets and counters of other days than that of now.
 func (s *State) closing(now instant) []record.Entry {
 	if now.day == s.day {
 		return nil
@@ -66,136 +79,101 @@ func (s *State) closing(now instant) []record.Entry {
 	var entries []record.Entry
 	for _, t := range s.open() {
 		if t.Day != now.day {
-			entries = append(entries, t.left(ReasonDayEnd, now.time).leftEntry(""))
+			left := t.left(ReasonDayEnd, now.time)
+			entries = append(entries, left.leftEntry(""))
 		}
+	}
+	ids := make([]string, 0, len(s.desks))
+	for id, d := range s.desks {
+		if d.state != CounterClosed {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		entries = append(entries, counterEntry(record.CounterClosed, now.time,
+			record.CounterData{Counter: id, Clerk: s.desks[id].clerk, Reason: ReasonDayEnd}))
 	}
 	return entries
 }
 
 func (c EndDay) decide(*State, instant) (Decision, error) { return Decision{}, nil }
 
-func (c Take) decide(s *State, now instant) (Decision, error) {
-	service, err := s.rules.service(c.Service)
-	if err != nil {
-		return Decision{}, err
-	}
-	if !noncePattern.MatchString(c.Nonce) {
-		return Decision{}, fmt.Errorf("%w: nonce %.20q: expected 1 to 16 small letters and digits", ErrMalformed, c.Nonce)
-	}
-	n := 1
-	if now.day == s.day {
-		n = s.last[service.ID] + 1
-	}
-	number := fmt.Sprintf("%s%03d", service.Prefix, n)
-	t := Ticket{
-		ID:      now.day + "-" + number + "-" + c.Nonce,
-		Number:  number,
-		Service: service.ID,
-		Day:     now.day,
-		Status:  Waiting,
-		Ahead:   s.aheadOf(service.ID),
-		Issued:  now.time,
-		Entered: now.time,
-		Turn:    now.time,
-	}
-	if _, taken := s.tickets[t.ID]; taken {
-		return Decision{}, fmt.Errorf("%w: nonce %s was used for ticket %s before", ErrMalformed, c.Nonce, t.ID)
-	}
-	return Decision{Entries: []record.Entry{t.issuedEntry(c.Request)}, Ticket: t}, nil
-}
-
-func (c Call) decide(s *State, now instant) (Decision, error) {
-	counter, err := s.rules.counter(c.Counter)
-	if err != nil {
-		return Decision{}, err
-	}
-	var entries []record.Entry
-	if held, busy := s.held[counter.ID]; busy {
-		switch c.Finish {
-		case held:
-		case "":
-			return Decision{}, fmt.Errorf("%w: %s", ErrCounterBusy, s.tickets[held].Number)
-		default:
-			return Decision{}, fmt.Errorf("%w: %s", ErrOtherTicket, s.tickets[held].Number)
-		}
-		entries = append(entries, s.tickets[held].served(now.time).servedEntry(""))
-	}
-	t, err := c.choose(s, counter)
-	if err != nil {
-		return Decision{}, err
-	}
-	t = t.called(counter.ID, now.time)
-	return Decision{Entries: append(entries, t.calledEntry(c.Request)), Ticket: t}, nil
-}
-
-func (c Call) choose(s *State, counter Counter) (Ticket, error) {
-	if c.Ticket == "" {
-		return s.next(counter)
-	}
-	t, ok := s.tickets[c.Ticket]
-	switch {
-	case !ok:
-		return Ticket{}, fmt.Errorf("%w %q", ErrUnknownTicket, c.Ticket)
-	case t.Status != Waiting:
-		return Ticket{}, fmt.Errorf("%w: %s is %s", ErrNotWaiting, t.Number, t.Status)
-	case !counter.Serves(t.Service):
-		return Ticket{}, fmt.Errorf("%w: %s", ErrNotServed, t.Service)
-	}
-	return t, nil
-}
-
-func (c Recall) decide(s *State, now instant) (Decision, error) {
-	t, err := s.heldBy(c.Counter, c.Ticket)
-	if err != nil {
-		return Decision{}, err
-	}
-	t = t.recalled(now.time)
-	return Decision{Entries: []record.Entry{t.recalledEntry(c.Request)}, Ticket: t}, nil
-}
-
-func (c Finish) decide(s *State, now instant) (Decision, error) {
-	t, err := s.heldBy(c.Counter, c.Ticket)
-	if err != nil {
-		return Decision{}, err
-	}
-	t = t.served(now.time)
-	return Decision{Entries: []record.Entry{t.servedEntry(c.Request)}, Ticket: t}, nil
-}
-
-func (c NoShow) decide(s *State, now instant) (Decision, error) {
-	t, err := s.heldBy(c.Counter, c.Ticket)
-	if err != nil {
-		return Decision{}, err
-	}
-	t = t.left(ReasonNoShow, now.time)
-	return Decision{Entries: []record.Entry{t.leftEntry(c.Request)}, Ticket: t}, nil
-}
-
 func (c Leave) decide(s *State, now instant) (Decision, error) {
 	t, ok := s.tickets[c.Ticket]
-	switch {
-	case !ok:
-		return Decision{}, fmt.Errorf("%w %q", ErrUnknownTicket, c.Ticket)
-	case t.Status != Waiting:
-		return Decision{}, fmt.Errorf("%w: %s is %s", ErrNotWaiting, t.Number, t.Status)
+	if !ok {
+		return Decision{}, unknown(ErrUnknownTicket, c.Ticket)
 	}
-	t = t.left(ReasonGaveUp, now.time)
-	return Decision{Entries: []record.Entry{t.leftEntry(c.Request)}, Ticket: t}, nil
+	reason := ReasonGaveUp
+	switch t.Status {
+	case Waiting:
+	case Held:
+		reason = ReasonHoldEnded
+	default:
+		return Decision{}, notWaiting(t)
+	}
+	left := t.left(reason, now.time)
+	return one(left, left.leftEntry(c.Request)), nil
 }
 
-// heldBy is the ticket at a counter, which has to be meant unless meant is "". A counter that is no longer in the
-// rules can still give back what it holds.
-func (s *State) heldBy(counter, meant string) (Ticket, error) {
-	id, busy := s.held[counter]
-	if !busy {
-		if _, err := s.rules.counter(counter); err != nil {
-			return Ticket{}, err
+func (c Reclass) decide(s *State, now instant) (Decision, error) {
+	t, ok := s.tickets[c.Ticket]
+	switch {
+	case !ok:
+		return Decision{}, unknown(ErrUnknownTicket, c.Ticket)
+	case t.Status != Waiting && t.Status != Held:
+		return Decision{}, notWaiting(t)
+	}
+	if err := s.class(c.Class); err != nil {
+		return Decision{}, err
+	}
+	classed := t.classed(c.Class)
+	return one(classed, classed.classedEntry(c.Request, now.time)), nil
+}
+
+// maxTold is how many quotes go into one record, so that it stays within its limit.
+const maxTold = 200
+
+func (c Tell) decide(s *State, now instant) (Decision, error) {
+	var quotes []record.TicketQuote
+	for _, t := range s.waiting.inTurn() {
+		if q, ok := c.Quotes[t.ID]; ok {
+			// A quote of nothing is told too: nobody is ahead.
+			recorded := q.exact(now.time).recorded()
+			quotes = append(quotes, record.TicketQuote{Ticket: t.ID, Quote: *recorded})
 		}
-		return Ticket{}, ErrCounterIdle
 	}
-	t := s.tickets[id]
-	if meant != "" && meant != id {
-		return Ticket{}, fmt.Errorf("%w: %s", ErrOtherTicket, t.Number)
+	var d Decision
+	for some := range slices.Chunk(quotes, maxTold) {
+		d.Entries = append(d.Entries, record.NewEntry(record.QueueQuoted, source, now.time, record.QueueQuotedData{Quotes: some}))
 	}
-	return t, nil
+	return d, nil
+}
+
+// one is a decision about one ticket.
+func one(t Ticket, entries ...record.Entry) Decision { return Decision{Entries: entries, Ticket: t} }
+
+func (s *State) class(id string) error {
+	if _, known := s.code.classes[id]; !known {
+		return unknown(ErrUnknownClass, id)
+	}
+	return nil
+}
+
+func unknown(err error, id string) error { return fmt.Errorf("%w %q", err, id) }
+
+func about(err error, what string) error { return fmt.Errorf("%w: %s", err, what) }
+
+func notWaiting(t *Ticket) error {
+	return fmt.Errorf("%w: %s is %s", ErrNotWaiting, t.Number, t.Status)
+}
+
+// maxWords is how long the words of a clerk may be, in bytes.
+const maxWords = 500
+
+func words(what, s string) error {
+	if len(s) > maxWords || !utf8.ValidString(s) {
+		return fmt.Errorf("%w: %s: expected at most %d bytes of text", ErrMalformed, what, maxWords)
+	}
+	return nil
 }

@@ -37,7 +37,7 @@ func Example() {
 	}
 	// Output:
 	// ticket.issued {"ticket":"2026-11-23-B001-k3f9","number":"B001","service":"payment","ahead":0}
-	// ticket.called {"ticket":"2026-11-23-B001-k3f9","number":"B001","service":"payment","counter":"1","wait":60}
+	// ticket.called {"ticket":"2026-11-23-B001-k3f9","number":"B001","service":"payment","counter":"1","wait":60,"rule":"longest"}
 	// ticket.served {"ticket":"2026-11-23-B001-k3f9","number":"B001","service":"payment","counter":"1","wait":60,"serving":60}
 }
 

@@ -129,6 +129,9 @@ func (d *desk) checkRecords() {
 	for _, r := range d.records {
 		var data struct{ Ticket string }
 		mustDecode(d.t, r.Data, &data)
+		if data.Ticket == "" {
+			continue // of a counter
+		}
 		ok := false
 		for _, before := range follows[r.Type] {
 			ok = ok || life[data.Ticket] == before

@@ -103,8 +103,8 @@ func TestNumbersCountPerServiceAndTellHowManyAreAhead(t *testing.T) {
 	}{
 		{"new", "A001", 0}, {"new", "A002", 1},
 		{"pay", "B001", 2},    // counters 1 and 2 choose among both services
-		{"repair", "C001", 3}, // counter 1 does too
-		{"new", "A003", 4},
+		{"repair", "C001", 1}, // when counters 1 and 2 have called one each, counter 3 calls it
+		{"new", "A003", 3},    // counter 3 does not call it
 	} {
 		got := d.take(want.service)
 		if got.Number != want.number || got.Ahead != want.ahead {
@@ -328,14 +328,20 @@ func TestClockSteps(t *testing.T) {
 	}
 }
 
-func TestMoreThan999Tickets(t *testing.T) {
+func TestNumbersRepeatAfterTheLast(t *testing.T) {
 	d := open(t)
-	var last queue.Ticket
-	for range 1000 {
-		last = d.take("pay")
+	first := d.take("pay")
+	d.take("pay")
+	d.must(queue.Leave{Ticket: first.ID})
+	for range 997 {
+		d.must(queue.Leave{Ticket: d.take("pay").ID})
 	}
-	if last.Number != "B1000" {
-		t.Errorf("ticket 1000 is %s, want B1000", last.Number)
+	again := d.take("pay")
+	if again.Number != "B001" || again.ID == first.ID {
+		t.Errorf("ticket 1000 is %s, %s, want B001 with an id of its own", again.Number, again.ID)
+	}
+	if next := d.take("pay").Number; next != "B003" { // whoever has B002 is still here
+		t.Errorf("ticket 1001 is %s, want B003", next)
 	}
 }
 

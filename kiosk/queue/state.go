@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -10,22 +11,36 @@ import (
 // what it hands out are copies.
 type State struct {
 	rules Rules
-	// day is the day of work of the last record.
-	day string
-	// last is the number last given per service in day.
-	last map[string]int
-	// tickets are those of day, of the day before it (for requests repeated over midnight), and all that are open.
-	tickets map[string]Ticket
-	// waiting are the ids of waiting tickets in order of issue; held is the ticket id at each counter that has one.
-	waiting []string
-	held    map[string]string
+	code  code
+	// day is the day of work of the last record. Instants from sure to surer are in it whatever the clocks do.
+	day         string
+	sure, surer time.Time
+	// last is the number last given per service in day, turn the latest Turn. shown counts open tickets by number.
+	last  map[string]int
+	turn  time.Time
+	shown map[string]int
+	// tickets are those of day, of the day before it (for requests repeated over midnight), and all that are open. What
+	// is stored is replaced, never changed, so that earlier images stay true.
+	tickets map[string]*Ticket
+	// waiting and held are the tickets of that status.
+	waiting lines
+	held    []*Ticket
+	// told are the quotes of tickets that wait for their call, to be scored then.
+	told map[string][]Quote
+	// desks are the counters of the rules, and others that records have told of.
+	desks    map[string]*desk
+	accounts map[string]*account
 	// announced are the calls of the day, oldest first, at most maxAnnounced.
 	announced []Announcement
 	requests  map[string]answer
-	// tally counts the tickets of day.
-	tally Tally
-	// seq is that of the record that is being applied.
-	seq uint64
+	// tally counts the tickets of day, services what happened at each service, score the quotes.
+	tally    Tally
+	services map[string]*serviceDay
+	score    Score
+	// seq is that of the record that is being applied, folded counts those that were.
+
+	seq    uint64
+	folded int
 }
 
 // Tally counts what happened to the tickets of one day of work.
@@ -33,16 +48,42 @@ type Tally struct {
 	Issued int
 	Served int
 	Left   int
-	// Waited and Worked are the sums of Ticket.Wait and Ticket.Serving of the served ones.
+	// Waited and Worked are the sums of the waits and of the service times of the served ones, in all their services.
 	Waited time.Duration
 	Worked time.Duration
+}
+
+// desk is a counter at work.
+type desk struct {
+	id       string
+	rulings  []ruling
+	mayServe []bool // by service: what a clerk may call by choice
+	gone     bool   // it is not in the rules
+
+	state    CounterState
+	since    time.Time
+	reason   string
+	clerk    string
+	services []string // of the clerk; none means all of the counter's
+
+	ticket *Ticket // at the counter; nil when there is none
+	tally  CounterTally
+	last   time.Time // end of its last service today
+	deed   *deed     // its last action, while it can be taken back
+}
+
+// serviceDay counts what happened at one service today.
+type serviceDay struct {
+	ServiceTally
+	windows []int // tickets by window of its cap
+	persons map[string]int
 }
 
 // answer is what a request was answered with, kept to answer its repetition.
 type answer struct {
 	verb    verb
 	subject string
-	ticket  Ticket
+	ticket  *Ticket // nil when it concerned none
 	day     string
 }
 
@@ -51,61 +92,124 @@ const maxAnnounced = 200
 
 // New returns the empty queue under rules that Validate accepts.
 func New(rules Rules) *State {
-	return &State{
+	s := &State{
 		rules:    rules,
+		code:     newCode(rules),
 		last:     map[string]int{},
-		tickets:  map[string]Ticket{},
-		held:     map[string]string{},
+		shown:    map[string]int{},
+		tickets:  map[string]*Ticket{},
+		told:     map[string][]Quote{},
+		desks:    map[string]*desk{},
+		accounts: map[string]*account{},
 		requests: map[string]answer{},
+		services: map[string]*serviceDay{},
+	}
+	s.rules.Recalls = cmp.Or(rules.Recalls, 3)
+	s.rules.Undo = cmp.Or(rules.Undo, 10*time.Second)
+	for _, c := range rules.Counters {
+		s.desks[c.ID] = s.newDesk(c, nil)
+	}
+	return s
+}
+
+// newDesk is a closed counter as a clerk finds it who serves these services.
+func (s *State) newDesk(c Counter, clerk []string) *desk {
+	d := &desk{id: c.ID, state: CounterClosed, services: clerk, rulings: s.rules.rulings(&s.code, c, clerk)}
+	d.mayServe = s.code.serving(c.Services, clerk)
+	for _, r := range d.rulings {
+		for i, serves := range r.serves {
+			d.mayServe[i] = d.mayServe[i] || serves
+		}
+	}
+	return d
+}
+
+// staff gives a counter to a clerk with these services.
+func (s *State) staff(d *desk, clerk string, services []string) {
+	d.clerk, d.services = clerk, services
+	if c, err := s.rules.counter(d.id); err == nil {
+		fresh := s.newDesk(c, services)
+		d.rulings, d.mayServe = fresh.rulings, fresh.mayServe
 	}
 }
 
+// clone is a copy that records can be applied to.
 func (s *State) clone() *State {
 	c := *s
-	c.last, c.tickets, c.held, c.requests = maps.Clone(s.last), maps.Clone(s.tickets), maps.Clone(s.held), maps.Clone(s.requests)
-	c.waiting, c.announced = slices.Clone(s.waiting), slices.Clone(s.announced)
+	c.last, c.shown, c.tickets, c.told = maps.Clone(s.last), maps.Clone(s.shown), maps.Clone(s.tickets), maps.Clone(s.told)
+	c.requests, c.waiting, c.held, c.announced = maps.Clone(s.requests), s.waiting.clone(), slices.Clone(s.held), slices.Clone(s.announced)
+	c.desks, c.accounts, c.services = make(map[string]*desk, len(s.desks)), make(map[string]*account, len(s.accounts)), make(map[string]*serviceDay, len(s.services))
+	for id, d := range s.desks {
+		one := *d
+		c.desks[id] = &one
+	}
+	for name, a := range s.accounts {
+		c.accounts[name] = a.clone()
+	}
+	for id, d := range s.services {
+		one := *d
+		one.windows, one.persons = slices.Clone(d.windows), maps.Clone(d.persons)
+		c.services[id] = &one
+	}
 	return &c
 }
 
 // Ticket returns the ticket with this id, if it is of today or yesterday or still open.
 func (s *State) Ticket(id string) (Ticket, bool) {
 	t, ok := s.tickets[id]
-	return t, ok
+	if !ok {
+		return Ticket{}, false
+	}
+	return *t, true
 }
 
 // Day is the day of work of the last record, "" when there is none.
 func (s *State) Day() string { return s.day }
 
-// aheadOf counts the waiting customers who may be called before a new one of this service.
-func (s *State) aheadOf(service string) int {
-	n := 0
-	for _, id := range s.waiting {
-		if s.rules.compete(s.tickets[id].Service, service) {
-			n++
-		}
+// follow is the day that an instant belongs to; see Calendar.Follow.
+func (s *State) follow(at time.Time) string {
+	if at.After(s.sure) && at.Before(s.surer) {
+		return s.day
 	}
-	return n
+	return s.rules.Calendar.Follow(s.day, at)
 }
 
-// next is the ticket that has waited longest among those that the counter serves.
-func (s *State) next(c Counter) (Ticket, error) {
-	for _, id := range s.waiting {
-		if t := s.tickets[id]; c.Serves(t.Service) {
-			return t, nil
+// open are the tickets that wait, are held or at a counter, in order of issue.
+func (s *State) open() []*Ticket {
+	found := append(s.waiting.inTurn(), s.held...)
+	for _, d := range s.desks {
+		if d.ticket != nil {
+			found = append(found, d.ticket)
 		}
 	}
-	return Ticket{}, ErrNobodyWaiting
-}
-
-// open are the tickets that are waiting or at a counter, in order of issue.
-func (s *State) open() []Ticket {
-	found := make([]Ticket, 0, len(s.waiting)+len(s.held))
-	for _, id := range s.waiting {
-		found = append(found, s.tickets[id])
-	}
-	for _, id := range s.held {
-		found = append(found, s.tickets[id])
-	}
-	slices.SortFunc(found, byIssue)
+	slices.SortFunc(found, func(a, b *Ticket) int { return cmp.Or(a.Issued.Compare(b.Issued), cmp.Compare(a.ID, b.ID)) })
 	return found
+}
+
+// counted are the figures of a service today.
+func (s *State) counted(service string) *serviceDay {
+	d, ok := s.services[service]
+	if !ok {
+		d = &serviceDay{persons: map[string]int{}}
+		if i, known := s.code.services[service]; known {
+			d.windows = make([]int, len(s.rules.Services[i].Cap.Windows))
+		}
+		s.services[service] = d
+	}
+	return d
+}
+
+// at is the ticket at a counter, which has to be meant unless meant is "". A counter that is no longer in the rules can
+// still give back what it holds.
+func (s *State) at(counter, meant string) (*desk, *Ticket, error) {
+	d, known := s.desks[counter]
+	switch {
+	case !known || d.gone && d.ticket == nil:
+		return nil, nil, unknown(ErrUnknownCounter, counter)
+	case d.ticket == nil:
+		return nil, nil, ErrCounterIdle
+	case meant != "" && meant != d.ticket.ID:
+		return nil, nil, about(ErrOtherTicket, d.ticket.Number)
+	}
+	return d, d.ticket, nil
 }

@@ -2,8 +2,6 @@ package queue
 
 import (
 	"time"
-
-	"stationkeeper/internal/record"
 )
 
 // Status is where a ticket is in its life.
@@ -96,76 +94,57 @@ type Stage struct {
 	Note                   string
 }
 
-// Wait is the time from taking the ticket to its call, or, when it was left without one, to the leaving. While it
-// is waiting, it is 0. A clock that was set back gives 0.
+// Wait is the time from entering the queue of the service to the first call there, or, when it was left without one, to
+// the leaving. While it is waiting, it is 0. A clock that was set back gives 0.
 func (t Ticket) Wait() time.Duration {
-	switch {
-	case !t.Called.IsZero():
-		return max(0, t.Called.Sub(t.Issued))
-	case !t.Ended.IsZero():
-		return max(0, t.Ended.Sub(t.Issued))
+	entered, called := t.Entered, t.Called
+	if parts := t.parts(); len(parts) > 0 {
+		called = parts[0].Called
 	}
-	return 0
+	if called.IsZero() {
+		called = t.Ended
+	}
+	if called.IsZero() {
+		return 0
+	}
+	return max(0, called.Sub(entered))
 }
 
-// Serving is the time from call to end of a served ticket; 0 for others.
+// Serving is the service time of a served ticket, holds not counted; 0 for others.
 func (t Ticket) Serving() time.Duration {
 	if t.Status != Served {
 		return 0
 	}
-	return max(0, t.Ended.Sub(t.Called))
+	return t.worked(t.Ended)
 }
 
-// The transitions of a ticket. They are shared by Decide, which tells what will be, and Apply, which does it.
-
-func (t Ticket) called(counter string, at time.Time) Ticket {
-	t.Status, t.Counter, t.Called, t.Announced = Called, counter, at, at
-	return t
+// worked is the time at counters for the present service until an instant.
+func (t *Ticket) worked(until time.Time) time.Duration {
+	worked := max(0, until.Sub(t.Called))
+	for _, p := range t.parts() {
+		worked += max(0, p.Ended.Sub(p.Called))
+	}
+	return worked
 }
 
-func (t Ticket) recalled(at time.Time) Ticket {
-	t.Recalls++
-	t.Announced = at
-	return t
+// parts are the stages before holds in the present service.
+func (t *Ticket) parts() []Stage {
+	n := len(t.Stages)
+	for n > 0 && t.Stages[n-1].Outcome == OutcomeHeld {
+		n--
+	}
+	return t.Stages[n:]
 }
 
-func (t Ticket) served(at time.Time) Ticket {
-	t.Status, t.Ended = Served, at
-	return t
-}
-
-func (t Ticket) left(reason string, at time.Time) Ticket {
-	t.Status, t.Ended, t.Reason = Left, at, reason
-	return t
-}
-
-// The records of the transitions, made of the ticket after them.
-
-const source = "queue"
-
-func (t Ticket) issuedEntry(request string) record.Entry {
-	return record.NewEntry(record.TicketIssued, source, t.Issued, record.TicketIssuedData{
-		Ticket: t.ID, Number: t.Number, Service: t.Service, Ahead: t.Ahead, Request: request})
-}
-
-func (t Ticket) calledEntry(request string) record.Entry {
-	return record.NewEntry(record.TicketCalled, source, t.Called, record.TicketCalledData{
-		Ticket: t.ID, Number: t.Number, Service: t.Service, Counter: t.Counter, Wait: t.Wait().Seconds(), Request: request})
-}
-
-func (t Ticket) recalledEntry(request string) record.Entry {
-	return record.NewEntry(record.TicketRecalled, source, t.Announced, record.TicketRecalledData{
-		Ticket: t.ID, Number: t.Number, Service: t.Service, Counter: t.Counter, Request: request})
-}
-
-func (t Ticket) servedEntry(request string) record.Entry {
-	return record.NewEntry(record.TicketServed, source, t.Ended, record.TicketServedData{
-		Ticket: t.ID, Number: t.Number, Service: t.Service, Counter: t.Counter,
-		Wait: t.Wait().Seconds(), Serving: t.Serving().Seconds(), Request: request})
-}
-
-func (t Ticket) leftEntry(request string) record.Entry {
-	return record.NewEntry(record.TicketLeft, source, t.Ended, record.TicketLeftData{
-		Ticket: t.ID, Number: t.Number, Service: t.Service, Counter: t.Counter,
-		Wait: max(0, t.Ended.Sub(t.Issued)).Seconds(), Reason: t.Reason, Request: request})
+// earlier is what was waited and worked in the services before the present one.
+func (t *Ticket) earlier() (waited, worked time.Duration) {
+	first := true
+	for _, p := range t.Stages[:len(t.Stages)-len(t.parts())] {
+		if first {
+			waited += max(0, p.Called.Sub(p.Entered))
+		}
+		worked += max(0, p.Ended.Sub(p.Called))
+		first = p.Outcome != OutcomeHeld
+	}
+	return waited, worked
 }

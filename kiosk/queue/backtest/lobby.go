@@ -11,6 +11,7 @@ import (
 // lobby is a station's queue while a recording plays in it: the engine decides every command and folds its records, and
 // the contestants are told each of them, as the station's own journal would be read. They know nothing else.
 type lobby struct {
+	rules       queue.Rules
 	state       *queue.State
 	contestants []contestant
 	seq         uint64
@@ -20,7 +21,7 @@ func newLobby(rules queue.Rules, contestants []contestant) (*lobby, error) {
 	if err := rules.Validate(); err != nil {
 		return nil, fmt.Errorf("set up the queue: %w", err)
 	}
-	return &lobby{state: queue.New(rules), contestants: contestants}, nil
+	return &lobby{rules: rules, state: queue.New(rules), contestants: contestants}, nil
 }
 
 // do carries out a command at a time of the recording.

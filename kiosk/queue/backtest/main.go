@@ -45,17 +45,20 @@ func run(arguments []string, out, remarks io.Writer) error {
 
 // backtest reads all files, which have to be of one format, plays them and prints what came out.
 func (o options) backtest(out, remarks io.Writer) error {
-	calls := newBank()
+	calls, offices := newBank(), newCity()
 	kind := format("")
 	for _, path := range o.files {
-		if err := read(path, &kind, calls); err != nil {
+		if err := read(path, &kind, calls, offices); err != nil {
 			return err
 		}
+	}
+	if kind == officeSnapshots {
+		return o.city(offices, out, remarks)
 	}
 	return o.bank(calls, out, remarks)
 }
 
-func read(path string, kind *format, calls *bank) (err error) {
+func read(path string, kind *format, calls *bank, offices *city) (err error) {
 	r, err := open(path)
 	if err != nil {
 		return err
@@ -65,6 +68,9 @@ func read(path string, kind *format, calls *bank) (err error) {
 		return fmt.Errorf("%s: %s, and the file before it %s: give files of one kind at a time", path, r.kind, *kind)
 	}
 	*kind = r.kind
+	if r.kind == officeSnapshots {
+		return offices.read(r)
+	}
 	return calls.read(r)
 }
 
@@ -74,7 +80,7 @@ func (o options) bank(b *bank, out, remarks io.Writer) error {
 	if len(chosen) == 0 {
 		return fmt.Errorf("no day of the %d recorded is chosen by -days", len(b.days()))
 	}
-	p, err := playBank(b.visits, append([]contestant{ours(bankRules())}, classics()...), func(day string) bool { return chosen[day] })
+	p, err := playBank(b.sorted(), append([]contestant{ours(bankRules())}, classics()...), func(day string) bool { return chosen[day] })
 	if err != nil {
 		return err
 	}
@@ -84,5 +90,5 @@ func (o options) bank(b *bank, out, remarks io.Writer) error {
 		}
 		return printJSON(out, p.score)
 	}
-	return errors.Join(printBank(out, b, p))
+	return printBank(out, b, p)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -37,10 +38,7 @@ func (b *bank) read(r recording) error {
 	if err != nil {
 		return err
 	}
-	b.faulty.n += bad.n
-	if b.faulty.first == nil {
-		b.faulty.first = bad.first
-	}
+	b.faulty = b.faulty.plus(bad)
 	return bad.check(good)
 }
 
@@ -52,6 +50,12 @@ func (b *bank) add(c replay.Call) {
 	if ok {
 		b.visits = append(b.visits, v)
 	}
+}
+
+// sorted is the visits in the order in which customers came, whatever the order of the files.
+func (b *bank) sorted() []visit {
+	slices.SortStableFunc(b.visits, func(a, c visit) int { return cmp.Or(a.Came.Compare(c.Came), cmp.Compare(a.day, c.day)) })
+	return b.visits
 }
 
 // days is the recorded days, in order.

@@ -22,7 +22,8 @@ type recording struct {
 type format string
 
 const (
-	bankCalls format = "calls of the bank's service centre"
+	bankCalls       format = "calls of the bank's service centre"
+	officeSnapshots format = "snapshots of the city's offices"
 )
 
 // open opens a file, gzip-compressed or not, and looks at its header.
@@ -55,11 +56,14 @@ func unpack(name string, file io.Reader) (recording, error) {
 	}
 	header, _, _ := strings.Cut(string(start), "\n")
 	header = strings.TrimRight(header, "\r")
-	if strings.Contains(header, "\tq_start\t") {
+	switch {
+	case strings.Contains(header, "\tq_start\t"):
 		return recording{name: name, text: text, kind: bankCalls}, nil
+	case strings.TrimPrefix(header, "\ufeff") == snapshotHeader:
+		return recording{name: name, text: text, kind: officeSnapshots}, nil
 	}
-	return recording{}, fmt.Errorf("%s:1: %.80q is no header that is known: expected the tab-separated columns of the bank's calls (call_id, priority, type, date, … server)",
-		name, header)
+	return recording{}, fmt.Errorf("%s:1: %.80q is no header that is known: expected the tab-separated columns of the bank's calls (call_id, priority, type, date, … server), or %s",
+		name, header, snapshotHeader)
 }
 
 // faults are lines that could not be read. Recordings of years have some; a file that has many is none.
@@ -85,6 +89,15 @@ func (f *faults) check(good int) error {
 		return nil
 	}
 	return fmt.Errorf("%w (and %d more faulty lines, %d good ones): repair or remove these lines, or give another file", f.first, f.n-1, good)
+}
+
+// plus is both together.
+func (f faults) plus(o faults) faults {
+	if f.first == nil {
+		f.first = o.first
+	}
+	f.n += o.n
+	return f
 }
 
 // tell writes how many lines could not be read, when there are any.

@@ -1,0 +1,156 @@
+package queue
+
+import "time"
+
+// choice is whose turn it is, and why.
+type choice struct {
+	ticket *Ticket
+	line   int // its index
+	rule   *ruling
+	lane   int // index of the lane that the call is counted for; of a rule without weights, 0
+}
+
+func (c choice) laneName() string {
+	if len(c.rule.lanes) == 0 {
+		return ""
+	}
+	return c.rule.lanes[c.lane].name
+}
+
+// hallway is what a choice is made of: who waits, what the lanes have had, and the time.
+type hallway struct {
+	state    *State
+	waiting  lines
+	accounts map[string]*account
+	now      time.Time
+}
+
+func (s *State) hallway(now time.Time) hallway {
+	return hallway{state: s, waiting: s.waiting, accounts: s.accounts, now: now}
+}
+
+// choose is the one that a counter calls next: of its rules the first that finds somebody decides.
+func (h *hallway) choose(d *desk) (choice, bool) {
+	for i := range d.rulings {
+		r := &d.rulings[i]
+		if !r.holds(h.waiting, h.now) {
+			continue
+		}
+		if c, ok := h.find(r, d.id); ok {
+			return c, true
+		}
+	}
+	return choice{}, false
+}
+
+// maxLanes is how many lanes a choice is made among without taking memory.
+const maxLanes = 8
+
+// find is the first by a rule's order, of the lane whose turn it is.
+func (h *hallway) find(r *ruling, counter string) (choice, bool) {
+	var few [maxLanes]choice
+	var best []choice
+	if n := max(1, len(r.lanes)); n > maxLanes {
+		best = make([]choice, n)
+	} else {
+		best = few[:n]
+	}
+	for i := range h.waiting {
+		l := &h.waiting[i]
+		if !r.looksAt(l) {
+			continue
+		}
+		t := h.first(r, l, counter)
+		if t == nil {
+			continue
+		}
+		if to := &best[r.laneOf(l)]; to.ticket == nil || h.before(r, t, l, to) {
+			*to = choice{ticket: t, line: i, rule: r, lane: r.laneOf(l)}
+		}
+	}
+	return h.turn(r, best)
+}
+
+// turn is the choice of the lane whose turn it is.
+func (h *hallway) turn(r *ruling, best []choice) (choice, bool) {
+	if len(r.lanes) == 0 {
+		return best[0], best[0].ticket != nil
+	}
+	account := h.accounts[r.name]
+	found, lowest := -1, int64(0)
+	for i, c := range best {
+		if c.ticket == nil {
+			continue
+		}
+		claim := account.claim(r.lanes[i].name)
+		switch {
+		case found >= 0 && r.lanes[i].weight == 0: // lanes stand in order of weight, so that this is not the first with somebody
+		case found < 0 || claim < lowest:
+			found, lowest = i, claim
+		}
+	}
+	if found < 0 {
+		return choice{}, false
+	}
+	return best[found], true
+}
+
+// first is the first ticket of a line by the rule's order that the counter may call; nil when there is none.
+func (h *hallway) first(r *ruling, l *line, counter string) *Ticket {
+	if r.order == Booked && l.booked {
+		return h.firstBooked(r, l, counter)
+	}
+	for _, t := range l.tickets {
+		if t.For == "" || h.state.mayCall(counter, t) {
+			return t
+		}
+	}
+	return nil
+}
+
+func (h *hallway) firstBooked(r *ruling, l *line, counter string) *Ticket {
+	var found *Ticket
+	for _, t := range l.tickets {
+		if t.Booked.Sub(h.now) > r.due || t.For != "" && !h.state.mayCall(counter, t) {
+			continue
+		}
+		if found == nil || t.Booked.Before(found.Booked) { // of two booked for the same time the first is the one whose turn is earlier
+			found = t
+		}
+	}
+	return found
+}
+
+// before reports whether a ticket of a line comes before the one chosen so far.
+func (h *hallway) before(r *ruling, t *Ticket, l *line, chosen *choice) bool {
+	other := &h.waiting[chosen.line]
+	switch r.order {
+	case Priority:
+		if a, b := h.points(t, l), h.points(chosen.ticket, other); a != b {
+			return a > b
+		}
+	case Booked:
+		if l.booked != other.booked {
+			return l.booked
+		}
+		if l.booked && !t.Booked.Equal(chosen.ticket.Booked) {
+			return t.Booked.Before(chosen.ticket.Booked)
+		}
+	}
+	return byTurn(t, chosen.ticket) < 0
+}
+
+// points is the accumulated priority of a ticket.
+func (h *hallway) points(t *Ticket, l *line) float64 {
+	return h.state.code.head[l.class] + h.state.code.rate[l.class]*max(0, h.now.Sub(t.Turn).Seconds())
+}
+
+// mayCall reports whether a counter may call a ticket as far as that is for one counter only. A counter that is gone, or
+// that was closed today, keeps nobody waiting for it.
+func (s *State) mayCall(counter string, t *Ticket) bool {
+	if t.For == "" || t.For == counter {
+		return true
+	}
+	d, known := s.desks[t.For]
+	return !known || d.gone || d.state == CounterClosed && !d.since.IsZero()
+}
