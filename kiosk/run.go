@@ -173,6 +173,7 @@ func (k *kiosk) serve(ctx context.Context) error {
 	parts, running := errgroup.WithContext(ctx)
 	parts.Go(func() error { return endpoint.Serve(running, listener, pages, grace) })
 	parts.Go(func() error { return pages.board.Run(running) })
+	parts.Go(func() error { return pages.desk.Run(running) })
 	parts.Go(func() error { return k.hall.Run(running) })
 	parts.Go(func() error { return k.documents.keep(running, k.hall, k.node.Uplink) })
 	parts.Go(func() error { return k.play(running, stop) })
@@ -187,12 +188,15 @@ func (k *kiosk) serve(ctx context.Context) error {
 // pages are all that the kiosk's listener serves: the counters', and those of the customers in the hall.
 type pages struct {
 	*http.ServeMux
+	desk  *counter.Pages
 	board *board.Board
 }
 
 func (k *kiosk) pages(loopback bool) (pages, error) {
 	desk, err := counter.New(counter.Options{
-		Hall: k.hall, Services: k.Names.Services, Counters: k.Names.Counters, Loopback: loopback, Log: k.Log,
+		Hall: k.hall, Journal: k.node.Journal, Rules: k.Rules,
+		Services: k.Names.Services, Counters: k.Names.Counters, Classes: k.Names.Classes, Outcomes: k.Names.Outcomes,
+		Roster: k.documents.roster.Load, Key: k.key, Badges: k.StaffKey, Loopback: loopback, Log: k.Log,
 	})
 	if err != nil {
 		return pages{}, err
@@ -211,7 +215,7 @@ func (k *kiosk) pages(loopback bool) (pages, error) {
 	mux.Handle("/board", shown)
 	mux.Handle("/board/", shown)
 	mux.Handle("/t/", shown)
-	return pages{mux, shown}, nil
+	return pages{mux, desk, shown}, nil
 }
 
 // play plays the recorded day, if there is one, and stops the kiosk after it when that is wanted.

@@ -27,7 +27,7 @@ For the roster of those who work at the counters (staff_file, or head office's d
   card   hash the numbers of badges for "card", one a line as the reader types them, with the station's key
   check  read a roster and say what is wrong with it
 
-  --key FILE  the station's key: the file staff.key in the kiosk's data folder
+  --key FILE  the station's key (staff_key_file); make one with: openssl rand -hex 32
 `
 
 // errAsked is wrapped when the command is not understood.

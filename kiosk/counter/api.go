@@ -1,14 +1,15 @@
 package counter
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"time"
+	"strconv"
 
+	"stationkeeper/internal/document"
 	"stationkeeper/internal/record"
+	"stationkeeper/kiosk/appointments"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/survey"
@@ -18,93 +19,66 @@ import (
 // maxBody bounds the body of a request, in bytes.
 const maxBody = 16 << 10
 
-func (s *server) queue(w http.ResponseWriter, _ *http.Request) {
-	s.answer(w, http.StatusOK, s.view(s.Hall.Snapshot()))
+func (s *server) queue(w http.ResponseWriter, _ *http.Request, _ actor) {
+	web.Answer(w, http.StatusOK, s.view(s.Hall.Snapshot()))
 }
 
-// events shows every change, and between changes that the connection lives, until the client or the program goes.
-func (s *server) events(w http.ResponseWriter, r *http.Request) {
-	select {
-	case s.watchers <- struct{}{}:
-		defer func() { <-s.watchers }()
-	default:
-		refuse(w, http.StatusServiceUnavailable, "too-many", fmt.Sprintf("%d pages are open already", maxWatchers))
-		return
+func (s *server) take(w http.ResponseWriter, r *http.Request, _ actor) {
+	var body struct {
+		Service string `json:"service"`
+		Class   string `json:"class"`
+		Request string `json:"request"`
 	}
-	snapshots, stop := s.Hall.Subscribe()
-	defer stop()
-	w.Header().Set("Content-Type", "text/event-stream")
-	beat := time.NewTicker(beatEvery)
-	defer beat.Stop()
-	for {
-		event, data := "beat", any(struct{}{})
-		select {
-		case <-r.Context().Done():
-			return
-		case <-beat.C:
-		case snapshot := <-snapshots:
-			event, data = "queue", s.view(snapshot)
-		}
-		if err := send(w, event, data); err != nil {
-			return // the page has gone; it will come back by itself
-		}
-	}
-}
-
-func send(w http.ResponseWriter, event string, data any) error {
-	text, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
-	control := http.NewResponseController(w)
-	// A page that does not read must not hold the stream for ever. Not every writer has deadlines.
-	if err := control.SetWriteDeadline(time.Now().Add(beatEvery)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, text); err != nil {
-		return err
-	}
-	return control.Flush()
-}
-
-func (s *server) take(w http.ResponseWriter, r *http.Request) {
-	var body struct{ Service, Request string }
 	if read(w, r, &body) {
-		s.do(w, r, http.StatusCreated, queue.Take{Request: body.Request, Service: body.Service})
+		s.do(w, r, http.StatusCreated, queue.Take{Request: body.Request, Service: body.Service, Class: body.Class})
 	}
 }
 
-func (s *server) leave(w http.ResponseWriter, r *http.Request) {
-	var body struct{ Request string }
-	if read(w, r, &body) {
-		s.do(w, r, http.StatusOK, queue.Leave{Request: body.Request, Ticket: r.PathValue("ticket")})
+// leave closes the ticket of a customer who gives up. A clerk may do that for those set aside at their counter.
+func (s *server) leave(w http.ResponseWriter, r *http.Request, who actor) {
+	var body struct {
+		Request string `json:"request"`
 	}
-}
-
-func (s *server) command(w http.ResponseWriter, r *http.Request) {
-	var body struct{ Request, Ticket, Finish string }
 	if !read(w, r, &body) {
 		return
 	}
-	counter := r.PathValue("counter")
-	switch verb := r.PathValue("verb"); verb {
-	case "call":
-		s.do(w, r, http.StatusOK, queue.Call{Request: body.Request, Counter: counter, Ticket: body.Ticket, Finish: body.Finish})
-	case "recall":
-		s.do(w, r, http.StatusOK, queue.Recall{Request: body.Request, Counter: counter, Ticket: body.Ticket})
-	case "finish":
-		s.do(w, r, http.StatusOK, queue.Finish{Request: body.Request, Counter: counter, Ticket: body.Ticket})
-	case "no-show":
-		s.do(w, r, http.StatusOK, queue.NoShow{Request: body.Request, Counter: counter, Ticket: body.Ticket})
-	default:
-		refuse(w, http.StatusNotFound, "unknown-command", fmt.Sprintf("%q: expected call, recall, finish or no-show", verb))
+	ticket := r.PathValue("ticket")
+	if !who.receives() && !s.heldAt(ticket, who.Counter) {
+		refuseRole(w, who)
+		return
 	}
+	s.do(w, r, http.StatusOK, queue.Leave{Request: body.Request, Ticket: ticket})
 }
 
-func (s *server) rate(w http.ResponseWriter, r *http.Request) {
+func (s *server) heldAt(ticket, counter string) bool {
+	for _, t := range s.Hall.Snapshot().Queue.Held {
+		if t.ID == ticket {
+			return t.Counter == counter
+		}
+	}
+	return false
+}
+
+func (s *server) reclass(w http.ResponseWriter, r *http.Request, _ actor) {
 	var body struct {
-		Score           int
-		Ticket, Request string
+		Class   *string `json:"class"`
+		Request string  `json:"request"`
+	}
+	if !read(w, r, &body) {
+		return
+	}
+	if body.Class == nil {
+		web.Refuse(w, http.StatusBadRequest, "malformed", "body: class: is missing; \"\" is the ordinary one")
+		return
+	}
+	s.do(w, r, http.StatusOK, queue.Reclass{Request: body.Request, Ticket: r.PathValue("ticket"), Class: *body.Class})
+}
+
+func (s *server) rate(w http.ResponseWriter, r *http.Request, _ actor) {
+	var body struct {
+		Score   int    `json:"score"`
+		Ticket  string `json:"ticket"`
+		Request string `json:"request"`
 	}
 	if !read(w, r, &body) {
 		return
@@ -113,16 +87,17 @@ func (s *server) rate(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.answer(w, http.StatusCreated, struct{}{})
+	web.Answer(w, http.StatusCreated, struct{}{})
 }
 
+// do carries a command out and answers with its ticket.
 func (s *server) do(w http.ResponseWriter, r *http.Request, status int, c queue.Command) {
 	ticket, err := s.Hall.Do(r.Context(), c)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	s.answer(w, status, viewTicket(ticket, record.Stamp(s.Hall.Now())))
+	web.Answer(w, status, viewTicket(ticket, record.Stamp(s.Hall.Now())))
 }
 
 // refusals are the errors that a client may act upon.
@@ -136,14 +111,39 @@ var refusals = []struct {
 	{queue.ErrUnknownService, http.StatusNotFound, "unknown-service"},
 	{queue.ErrUnknownCounter, http.StatusNotFound, "unknown-counter"},
 	{queue.ErrUnknownTicket, http.StatusNotFound, "unknown-ticket"},
+	{queue.ErrUnknownClass, http.StatusNotFound, "unknown-class"},
+	{queue.ErrUnknownOutcome, http.StatusNotFound, "unknown-outcome"},
 	{queue.ErrNobodyWaiting, http.StatusConflict, "nobody-waiting"},
 	{queue.ErrCounterBusy, http.StatusConflict, "counter-busy"},
 	{queue.ErrCounterIdle, http.StatusConflict, "counter-idle"},
+	{queue.ErrCounterPaused, http.StatusConflict, "counter-paused"},
+	{queue.ErrNotPaused, http.StatusConflict, "not-paused"},
+	{queue.ErrCounterClosed, http.StatusConflict, "counter-closed"},
 	{queue.ErrOtherTicket, http.StatusConflict, "other-ticket"},
+	{queue.ErrOtherCounter, http.StatusConflict, "other-counter"},
 	{queue.ErrNotWaiting, http.StatusConflict, "not-waiting"},
 	{queue.ErrNotServed, http.StatusConflict, "not-served"},
+	{queue.ErrRecallLimit, http.StatusConflict, "recall-limit"},
+	{queue.ErrClosed, http.StatusConflict, "closed"},
+	{queue.ErrCutOff, http.StatusConflict, "cut-off"},
+	{queue.ErrFull, http.StatusConflict, "full"},
+	{queue.ErrPersonLimit, http.StatusConflict, "person-limit"},
+	{queue.ErrNothingToUndo, http.StatusConflict, "nothing-to-undo"},
+	{queue.ErrTooLate, http.StatusConflict, "too-late"},
 	{queue.ErrRequestReused, http.StatusConflict, "request-reused"},
 	{queue.ErrMalformed, http.StatusBadRequest, "malformed"},
+	{appointments.ErrUnknown, http.StatusNotFound, "unknown-appointment"},
+	{appointments.ErrAmbiguous, http.StatusConflict, "ambiguous"},
+	{appointments.ErrTooEarly, http.StatusConflict, "too-early"},
+	{appointments.ErrTooLate, http.StatusConflict, "appointment-over"},
+	{appointments.ErrArrived, http.StatusConflict, "arrived"},
+	{appointments.ErrCancelled, http.StatusConflict, "cancelled"},
+	{appointments.ErrUnknownService, http.StatusNotFound, "no-appointments"},
+	{appointments.ErrClosed, http.StatusConflict, "closed-then"},
+	{appointments.ErrPast, http.StatusConflict, "past"},
+	{appointments.ErrTooFar, http.StatusConflict, "too-far"},
+	{appointments.ErrRequestReused, http.StatusConflict, "request-reused"},
+	{appointments.ErrMalformed, http.StatusBadRequest, "malformed"},
 	{survey.ErrScore, http.StatusBadRequest, "score"},
 	{survey.ErrRatedBefore, http.StatusConflict, "rated-before"},
 	{survey.ErrRequestReused, http.StatusConflict, "request-reused"},
@@ -151,39 +151,40 @@ var refusals = []struct {
 }
 
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var refused refusal
+	if errors.As(err, &refused) {
+		if refused.wait > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(seconds(refused.wait)))
+		}
+		web.Refuse(w, refused.status, refused.code, refused.message)
+		return
+	}
 	for _, known := range refusals {
 		if errors.Is(err, known.err) {
 			if known.status >= http.StatusInternalServerError {
 				s.Log.Error("command failed", "path", r.URL.Path, "error", err)
 			}
-			refuse(w, known.status, known.code, err.Error())
+			web.Refuse(w, known.status, known.code, err.Error())
 			return
 		}
 	}
 	if r.Context().Err() == nil {
 		s.Log.Error("command failed", "path", r.URL.Path, "error", err)
 	}
-	refuse(w, http.StatusInternalServerError, "failed", err.Error())
+	web.Refuse(w, http.StatusInternalServerError, "failed", err.Error())
 }
 
-func refuse(w http.ResponseWriter, status int, code, message string) {
-	web.Refuse(w, status, code, message)
-}
-
-func (s *server) answer(w http.ResponseWriter, status int, body any) { web.Answer(w, status, body) }
-
-// read decodes the body, one JSON object without unknown members, or refuses the request.
+// read decodes the body, one JSON object without members that are not known, come twice or are of the wrong kind, or
+// refuses the request.
 func read(w http.ResponseWriter, r *http.Request, into any) bool {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err == nil {
-		if _, more := d.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("something follows the object")
-		}
+		var found document.Problems
+		found.Strict(text, into)
+		err = found.Err()
 	}
 	if err != nil {
-		refuse(w, http.StatusBadRequest, "malformed", fmt.Sprintf("body: expected one JSON object: %v", err))
+		web.Refuse(w, http.StatusBadRequest, "malformed", fmt.Sprintf("body: %v", err))
 		return false
 	}
 	return true

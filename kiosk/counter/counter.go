@@ -68,8 +68,11 @@ import (
 	"net/http"
 	"time"
 
+	"stationkeeper/internal/record"
+	"stationkeeper/kiosk/appointments"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
+	"stationkeeper/kiosk/staff"
 	"stationkeeper/kiosk/survey"
 	"stationkeeper/kiosk/web"
 )
@@ -81,53 +84,120 @@ type Hall interface {
 	Now() time.Time
 	Snapshot() hall.Snapshot
 	Subscribe() (snapshots <-chan hall.Snapshot, stop func())
+	// Note writes down what others than the queue have to say.
+	Note(ctx context.Context, entries ...record.Entry) error
+	Appoint(ctx context.Context, c appointments.Command) (appointments.Appointment, error)
+	Arrive(ctx context.Context, a appointments.Arrive, class string) (queue.Ticket, error)
+	Matches(ctx context.Context, a appointments.Arrive) ([]appointments.Appointment, error)
+}
+
+// Journal is what sessions and service levels are known from.
+type Journal interface {
+	// Read returns records after a seq, at most limit, and what is gone in between.
+	Read(stream record.Stream, after uint64, limit int) ([]record.Record, []record.Lost, error)
 }
 
 // Name is what a service or counter is called on the page.
 type Name = web.Name
 
-// Options says what the page shows. Services and Counters name those of the hall by id; one without a name is shown
-// by its id.
+// Options says what the page shows. Services, Counters, Classes and Outcomes name those of the hall by id; one without a
+// name is shown by its id.
 type Options struct {
 	Hall     Hall
+	Journal  Journal
+	Rules    queue.Rules
 	Services map[string]Name
 	Counters map[string]Name
+	Classes  map[string]Name
+	Outcomes map[string]Name
+	// Roster returns who may log in, which may change; nil, or when it returns nil, whoever reaches the page may do
+	// everything.
+	Roster func() *staff.Roster
+	// Key makes the cookies of sessions: at least staff.MinKey bytes, the same after a restart. Badges is the key of the
+	// roster's badges; nil when nobody logs in by badge.
+	Key    []byte
+	Badges staff.Key
 	// Loopback says that the listener is for this machine only; requests under other host names are then refused, so that
 	// no page from elsewhere reaches it through a name of its own.
 	Loopback bool
 	Log      *slog.Logger
 }
 
-// beatEvery is how often a silent connection shows that it lives. The page gives up after twice that and some.
-const beatEvery = 15 * time.Second
+func (o Options) check() error {
+	switch {
+	case o.Hall == nil:
+		return errors.New("counter options: hall is missing")
+	case o.Journal == nil:
+		return errors.New("counter options: journal is missing")
+	case o.Log == nil:
+		return errors.New("counter options: log is missing")
+	}
+	return nil
+}
 
-// maxWatchers bounds the open event streams.
-const maxWatchers = 200
+// Pages are the pages and their API.
+type Pages struct {
+	http.Handler
+	server *server
+}
+
+// Run ends sessions whose time is over, keeps the supervisor's figures and writes down errors of pages, until ctx ends.
+// Without it sessions still end, but their counters stay open.
+func (p *Pages) Run(ctx context.Context) error { return p.server.run(ctx) }
 
 type server struct {
 	Options
+	door     *door
+	outlook  *outlook
+	faults   *faults
 	watchers chan struct{}
 }
 
-// New returns the page and its API.
-func New(o Options) (http.Handler, error) {
-	switch {
-	case o.Hall == nil:
-		return nil, errors.New("counter options: hall is missing")
-	case o.Log == nil:
-		return nil, errors.New("counter options: log is missing")
+// New returns the pages and their API. The journal is read once, from its beginning.
+func New(o Options) (*Pages, error) {
+	if err := o.check(); err != nil {
+		return nil, err
 	}
-	s := &server{Options: o, watchers: make(chan struct{}, maxWatchers)}
+	s := &server{Options: o, outlook: newOutlook(o.Journal, o.Rules), faults: newFaults(), watchers: make(chan struct{}, maxWatchers)}
+	var err error
+	if s.door, err = newDoor(&s.Options); err != nil {
+		return nil, err
+	}
+	if err := s.outlook.follow(s.door.restore); err != nil {
+		return nil, err
+	}
+	return &Pages{Handler: web.Guard(s.routes(), o.Loopback), server: s}, nil
+}
+
+// routes are all that there is, and who may.
+func (s *server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.choose)
-	mux.HandleFunc("GET /counters/{counter}", s.clerk)
+	mux.HandleFunc("GET /counters/{counter}", s.site(workers, s.clerk))
 	mux.HandleFunc("GET /language/{language}", s.speak)
 	mux.Handle("GET /assets/", assets())
-	mux.HandleFunc("GET /api/queue", s.queue)
-	mux.HandleFunc("GET /api/events", s.events)
-	mux.HandleFunc("POST /api/tickets", s.take)
-	mux.HandleFunc("POST /api/tickets/{ticket}/leave", s.leave)
-	mux.HandleFunc("POST /api/counters/{counter}/{verb}", s.command)
-	mux.HandleFunc("POST /api/surveys", s.rate)
-	return web.Guard(mux, o.Loopback), nil
+	for pattern, route := range map[string]struct {
+		may  permission
+		does handler
+	}{
+		"POST /api/login":                             {anyone, s.login},
+		"POST /api/logout":                            {insiders, s.logout},
+		"GET /api/me":                                 {insiders, s.me},
+		"GET /api/queue":                              {insiders, s.queue},
+		"GET /api/events":                             {insiders, s.events},
+		"POST /api/tickets":                           {receivers, s.take},
+		"POST /api/tickets/{ticket}/leave":            {insiders, s.leave},
+		"POST /api/tickets/{ticket}/class":            {receivers, s.reclass},
+		"POST /api/counters/{counter}/{verb}":         {workers, s.act},
+		"GET /api/appointments":                       {receivers, s.listed},
+		"POST /api/appointments":                      {receivers, s.book},
+		"POST /api/appointments/{appointment}/cancel": {receivers, s.cancel},
+		"POST /api/appointments/{appointment}/arrive": {receivers, s.arrive},
+		"GET /api/supervisor":                         {supervisors, s.supervise},
+		"POST /api/surveys":                           {insiders, s.rate},
+		"POST /api/errors":                            {anyone, s.failed},
+	} {
+		mux.HandleFunc(pattern, s.api(route.may, route.does))
+	}
+	return mux
 }

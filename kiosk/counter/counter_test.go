@@ -91,6 +91,7 @@ func (s *site) serve() *httptest.Server {
 	s.t.Helper()
 	handler, err := counter.New(counter.Options{
 		Hall:     s.hall,
+		Journal:  s,
 		Services: map[string]counter.Name{"new": {Zh: "业务办理", En: "New service"}, "pay": {Zh: "缴费", En: "Payment"}},
 		Counters: map[string]counter.Name{"1": {Zh: "1号窗口", En: "Counter 1"}, "2": {Zh: "2号窗口", En: "Counter 2"}},
 		Loopback: true,
@@ -159,7 +160,8 @@ func TestVisitThroughTheAPI(t *testing.T) {
 		t.Errorf("called %v", called)
 	}
 	s.want(http.StatusOK, "POST", "/api/counters/1/recall", `{}`)
-	next := s.want(http.StatusOK, "POST", "/api/counters/1/call", fmt.Sprintf(`{"request":"c2","finish":%q}`, first["id"]))
+	s.want(http.StatusOK, "POST", "/api/counters/1/finish", fmt.Sprintf(`{"ticket":%q}`, first["id"]))
+	next := s.want(http.StatusOK, "POST", "/api/counters/1/call", `{"request":"c2"}`)
 	if next["id"] != second["id"] {
 		t.Errorf("next %v", next)
 	}
@@ -176,7 +178,7 @@ func TestVisitThroughTheAPI(t *testing.T) {
 	if survey := view["survey"].(map[string]any); survey["count"] != 1.0 || survey["mean"] != 4.0 {
 		t.Errorf("survey %v", survey)
 	}
-	if announced := view["announced"].([]any); len(announced) != 2 || announced[1].(map[string]any)["again"] != true {
+	if announced := view["announced"].([]any); len(announced) != 3 || announced[1].(map[string]any)["again"] != true {
 		t.Errorf("announced %v", announced)
 	}
 	services := view["services"].([]any)
@@ -370,10 +372,11 @@ func TestEventsShowEveryChange(t *testing.T) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	s := open(t)
-	if _, err := counter.New(counter.Options{Log: quiet()}); err == nil {
-		t.Error("without a hall: accepted")
-	}
-	if _, err := counter.New(counter.Options{Hall: s.hall}); err == nil {
-		t.Error("without a log: accepted")
+	for missing, o := range map[string]counter.Options{
+		"hall": {Journal: s, Log: quiet()}, "journal": {Hall: s.hall, Log: quiet()}, "log": {Hall: s.hall, Journal: s},
+	} {
+		if _, err := counter.New(o); err == nil {
+			t.Errorf("without a %s: accepted", missing)
+		}
 	}
 }

@@ -16,7 +16,11 @@ func (s *server) view(h hall.Snapshot) view {
 		Services: []serviceView{}, Counters: []counterView{}, Waiting: []ticketView{}, Held: []ticketView{},
 		Announced: []announcementView{}, Notices: []noticeView{}}
 	for _, service := range q.Services {
-		v.Services = append(v.Services, s.viewService(service))
+		shown := s.viewService(service)
+		if quote, told := h.Quotes[service.ID]; told {
+			shown.Quote = viewQuote(quote.Remaining(v.Now))
+		}
+		v.Services = append(v.Services, shown)
 	}
 	for _, counter := range q.Counters {
 		v.Counters = append(v.Counters, s.viewCounter(counter, q.Services))
@@ -35,6 +39,10 @@ func (s *server) view(h hall.Snapshot) view {
 	v.Today = todayView{Issued: q.Today.Issued, Served: q.Today.Served, Left: q.Today.Left, MeanWait: mean(q.Today.Waited, q.Today.Served)}
 	if q.Quotes.N > 0 {
 		v.Quotes = &scoreView{N: q.Quotes.N, Mean: q.Quotes.Mean().Seconds(), Bias: q.Quotes.Bias().Seconds(), Coverage: q.Quotes.Coverage()}
+	}
+	v.Appointments = countAppointments(h.Appointments.Appointments)
+	for _, n := range h.Notices {
+		v.Notices = append(v.Notices, noticeView{ID: n.ID, Zh: n.Zh, En: n.En})
 	}
 	v.Survey.Count = h.Survey.Count()
 	if mean, ok := h.Survey.Mean(); ok {
@@ -61,6 +69,10 @@ func (s *server) viewCounter(c queue.CounterView, services []queue.ServiceView) 
 	v := counterView{ID: c.ID, NameZh: name.Zh, NameEn: name.En, Services: []string{}, Offered: list(c.Offered), Next: list(c.Next),
 		State: string(c.State), Since: known(c.Since), Reason: c.Reason, Clerk: c.Clerk, Waiting: c.Waiting,
 		Today: counterDay{Served: c.Today.Served, Worked: c.Today.Worked.Seconds(), Mean: mean(c.Today.Worked, c.Today.Served)}}
+	if roster := s.door.roster(); roster != nil {
+		p, _ := roster.Find(c.Clerk)
+		v.ClerkName = p.Name
+	}
 	for _, service := range services {
 		if c.Serves(service.ID) {
 			v.Services = append(v.Services, service.ID)

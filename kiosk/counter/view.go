@@ -212,14 +212,17 @@ type appointmentsView struct {
 }
 
 type appointmentView struct {
-	ID      string    `json:"id"`
-	Service string    `json:"service"`
-	At      time.Time `json:"at"`
-	Name    string    `json:"name,omitempty"` // masked
-	Status  string    `json:"status"`         // "booked", "arrived", "missed" or "cancelled"
-	Ticket  string    `json:"ticket,omitempty"`
-	Origin  string    `json:"origin,omitempty"` // "head-office", or the staff number of who booked it
-	Reason  string    `json:"reason,omitempty"` // why it was cancelled
+	ID      string     `json:"id"`
+	Service string     `json:"service"`
+	At      time.Time  `json:"at"`
+	Name    string     `json:"name,omitempty"`  // masked
+	Code    string     `json:"code,omitempty"`  // what the customer was given to arrive with
+	Phone   string     `json:"phone,omitempty"` // last digits
+	Arrival *time.Time `json:"arrival,omitempty"`
+	Status  string     `json:"status"` // "booked", "arrived", "missed" or "cancelled"
+	Ticket  string     `json:"ticket,omitempty"`
+	Origin  string     `json:"origin,omitempty"` // "head-office", or the staff number of who booked it
+	Reason  string     `json:"reason,omitempty"` // why it was cancelled
 }
 
 // meView is who asks, and what they may. Without a roster Login is false and the role is supervisor.
@@ -247,26 +250,53 @@ type supervisorView struct {
 	Staff  []onDuty     `json:"staff"`
 }
 
-// levelView is how a service does against its target: Reached of the called ones were called in time. Late wait longer
-// than the target's time already.
+// levelView is how a service does against its target; Agreed is false when the station has none, and the usual one is
+// taken. Late wait longer than the target's time already. Arrivals are those of the last half hour, Serving is the mean
+// time that serving one takes.
 type levelView struct {
-	Service string  `json:"service"`
-	Within  float64 `json:"within"`
-	Share   float64 `json:"share"`   // wanted
-	Called  int     `json:"called"`  // so far today
-	Reached float64 `json:"reached"` // share; 1 while nobody was called
-	Late    int     `json:"late"`
-	Met     bool    `json:"met"`
+	Service  string    `json:"service"`
+	Within   float64   `json:"within"`
+	Share    float64   `json:"share"` // wanted, 0 to 1
+	Agreed   bool      `json:"agreed"`
+	Met      bool      `json:"met"`
+	Today    shareView `json:"today"`
+	Recent   shareView `json:"recent"` // of the last half hour
+	Waiting  int       `json:"waiting"`
+	Late     int       `json:"late"`
+	Longest  float64   `json:"longest"`
+	Arrivals int       `json:"arrivals"`
+	Serving  float64   `json:"serving"`
 }
 
-// adviceView suggests to open or close a counter. Counter or Service may be empty. Numbers are those of the reason, by
-// name, for a sentence.
+// shareView is how many of the called were called in time. Share is null when nobody was called.
+type shareView struct {
+	Called int      `json:"called"`
+	Within int      `json:"within"`
+	Share  *float64 `json:"share"`
+}
+
+// adviceView suggests to open or close a counter, and the numbers that speak for it: those of package staffing. Service
+// may be empty when a counter is to be closed.
 type adviceView struct {
-	Action  string             `json:"action"` // "open" or "close"
-	Counter string             `json:"counter,omitempty"`
-	Service string             `json:"service,omitempty"`
-	Reason  string             `json:"reason"`
-	Numbers map[string]float64 `json:"numbers"`
+	Action   string      `json:"action"` // "open" or "close"
+	Counter  string      `json:"counter"`
+	Service  string      `json:"service,omitempty"`
+	Reason   string      `json:"reason"` // "nobody-serves", "queue-too-long", "too-many-come" or "not-needed"
+	Since    time.Time   `json:"since"`
+	Within   float64     `json:"within"`
+	Share    float64     `json:"share"`
+	Waiting  int         `json:"waiting"`
+	Arrivals int         `json:"arrivals"`
+	Serving  float64     `json:"serving"`
+	Open     int         `json:"open"`
+	Now      outlookView `json:"now"`
+	Then     outlookView `json:"then"` // when it is followed
+}
+
+// outlookView is what is to be expected within the next half hour: the share called in time, and the mean wait.
+type outlookView struct {
+	Share float64 `json:"share"`
+	Wait  float64 `json:"wait"`
 }
 
 // onDuty is one session.
