@@ -142,15 +142,21 @@ func TestBrowserPictures(t *testing.T) {
 	o.offline("jiaxing-04", "agent", now.Add(-20*time.Minute))
 	o.day("hangzhou-05", now)
 	o.evening("hangzhou-05", now)
+	o.day("hangzhou-06", now.AddDate(0, 0, -2))
+	o.lobby("hangzhou-06", now)
 	s := mustSite(t, o.handler(now))
 	for _, page := range []struct{ name, path string }{
 		{"overview", "/"}, {"evening", "/stations/hangzhou-05"}, {"evening-en", "/stations/hangzhou-05?lang=en"}, {"station", "/stations/hangzhou-01"}, {"station-en", "/stations/hangzhou-01?lang=en"},
+		{"lobby", "/stations/hangzhou-06"}, {"lobby-en", "/stations/hangzhou-06?lang=en"},
+		{"events", "/stations/hangzhou-06/events"}, {"events-en", "/stations/hangzhou-06/events?lang=en&kind=counters"},
+		{"ticket", "/stations/hangzhou-06/tickets/tB019"}, {"ticket-en", "/stations/hangzhou-06/tickets/tB019?lang=en"},
+		{"tickets-en", "/stations/hangzhou-06/tickets?lang=en&q=b019"},
 	} {
 		b.do(chromedp.Navigate(s.origin() + page.path))
-		b.shows("main", "hangzhou-0")
-		b.shoot(page.name+"-desktop", 1366, 850, false)
-		b.shoot(page.name+"-dark", 1366, 850, true)
-		b.shoot(page.name+"-phone", 390, 800, false)
+		b.shows("body", "hangzhou-0")
+		b.shoot(page.name+"-desktop", 1366, 768, false)
+		b.shoot(page.name+"-dark", 1366, 768, true)
+		b.shoot(page.name+"-phone", 390, 844, false)
 		b.shoot(page.name+"-wall", 1920, 1080, true)
 		b.do(chromedp.EmulateViewport(360, 740))
 		overflow, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](

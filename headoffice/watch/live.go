@@ -29,7 +29,7 @@ func (w *watch) handleLive(mux *http.ServeMux) {
 }
 
 // stationSections are the parts of a station's page, each drawn by the template "section-" and its name.
-var stationSections = []string{"nodes", "alarms", "doors", "register", "climate", "queue", "survey", "events", "points", "complete"}
+var stationSections = []string{"nodes", "alarms", "doors", "register", "climate", "queue", "counters", "waits", "survey", "events", "points", "complete"}
 
 // painter returns what draws a subject's sections.
 func (w *watch) painter(s subject) painter {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"stationkeeper/headoffice/store"
+	"stationkeeper/internal/record"
 )
 
 // card is one station at a glance.
@@ -54,7 +55,7 @@ func (w *watch) drawCard(ctx context.Context, e eye, id string) (card, error) {
 	if err != nil {
 		return card{}, err
 	}
-	latest, err := w.Store.Latest(ctx, id, nil, 1)
+	latest, err := w.Store.Happened(ctx, store.Selection{Station: id, Except: []string{record.QueueQuoted}, Limit: 1})
 	if err != nil {
 		return card{}, err
 	}

@@ -49,6 +49,8 @@ type frame struct {
 	Zone    string
 	// Station is set on a station's page.
 	Station string
+	// Finder is the search for a ticket.
+	Finder finder
 	// Live is where the page's updates come from; empty on a page that never changes.
 	Live string
 	// Silence is after how many milliseconds without a word the page gives up on that and connects anew.
@@ -58,12 +60,18 @@ type frame struct {
 	View    any
 }
 
+// finder looks for a ticket of a station by its number or id.
+type finder struct{ Station, Query string }
+
 // eye is how the visitor of this language sees now.
 func (w *watch) eye(l language) eye { return eye{language: l, zone: w.Zone, now: w.Now()} }
 
 func (w *watch) handlePages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", w.showOverview)
 	mux.HandleFunc("GET /stations/{station}", w.showStation)
+	mux.HandleFunc("GET /stations/{station}/events", w.showEvents)
+	mux.HandleFunc("GET /stations/{station}/tickets", w.showTickets)
+	mux.HandleFunc("GET /stations/{station}/tickets/{ticket}", w.showTicket)
 	mux.HandleFunc("GET /language/{language}", switchLanguage)
 	mux.HandleFunc("GET /", func(rw http.ResponseWriter, r *http.Request) {
 		l := languageOf(r)
@@ -95,7 +103,10 @@ func (w *watch) showStation(rw http.ResponseWriter, r *http.Request) {
 // showFailure shows the page for an error of the store.
 func (w *watch) showFailure(rw http.ResponseWriter, r *http.Request, err error) {
 	l := languageOf(r)
+	var ticket noTicket
 	switch {
+	case errors.As(err, &ticket):
+		w.show(rw, r, http.StatusNotFound, "problem", frame{Language: l, Station: ticket.station, View: l.t("app.noticket", ticket.ticket)})
 	case errors.Is(err, store.ErrNotFound):
 		w.show(rw, r, http.StatusNotFound, "problem", frame{Language: l, View: l.t("app.nostation", r.PathValue("station"))})
 	case errors.Is(err, context.Canceled):
@@ -107,8 +118,8 @@ func (w *watch) showFailure(rw http.ResponseWriter, r *http.Request, err error) 
 }
 
 func (w *watch) show(rw http.ResponseWriter, r *http.Request, status int, page string, f frame) {
-	f.Languages, f.Path, f.Build, f.Version = languages, r.URL.Path, w.assets.build, w.Version
-	f.Failing = w.Stats().Failing
+	f.Languages, f.Path, f.Build, f.Version = languages, pathOf(r), w.assets.build, w.Version
+	f.Failing, f.Finder = w.Stats().Failing, finder{f.Station, strings.TrimSpace(r.URL.Query().Get("q"))}
 	f.Silence = w.Heartbeat.Milliseconds() * 5 / 2
 	f.Zone = zoneName(w.Now().In(w.Zone))
 	html, err := w.pages.render(f.Language, page, f)
@@ -122,6 +133,13 @@ func (w *watch) show(rw http.ResponseWriter, r *http.Request, status int, page s
 	rw.Header().Set("Vary", "Cookie")
 	rw.WriteHeader(status)
 	rw.Write([]byte(html))
+}
+
+// pathOf is where a page is, whatever language was asked for.
+func pathOf(r *http.Request) string {
+	query := r.URL.Query()
+	query.Del("lang")
+	return (&url.URL{Path: r.URL.Path, RawQuery: query.Encode()}).String()
 }
 
 // zoneName names a time zone by its offset, which says the same in every language.
@@ -146,5 +164,5 @@ func localPath(back string) string {
 		strings.ContainsRune(back, '\\') {
 		return "/"
 	}
-	return (&url.URL{Path: u.Path}).EscapedPath()
+	return (&url.URL{Path: u.Path, RawQuery: u.Query().Encode()}).String()
 }

@@ -11,7 +11,7 @@ import (
 
 // How much of what has happened a station's page shows.
 const (
-	latestEvents  = 30
+	latestEvents  = 30 // also of changes of doors, of journals and of clocks
 	latestCalls   = 6
 	latestRatings = 100
 	shownRatings  = 5
@@ -32,10 +32,10 @@ type stationView struct {
 	Orders      []orderView
 	Register    *registerView
 	Climate     []gaugeView
-	Queue       *queueView
+	Lobby       lobbyView
 	Survey      *surveyView
 	Points      []tile
-	Events      []eventView
+	Events      []rowView
 	Complete    completeView
 }
 
@@ -86,18 +86,14 @@ func (w *watch) drawStation(ctx context.Context, e eye, id string) (stationView,
 	if v.Climate, err = w.drawClimate(ctx, e, station, points, alarms); err != nil {
 		return stationView{}, err
 	}
-	if v.Queue, err = w.drawQueue(ctx, e, station, points); err != nil {
+	if v.Lobby, err = w.drawLobby(ctx, e, station, points); err != nil {
 		return stationView{}, err
 	}
 	if v.Survey, err = w.drawSurvey(ctx, e, station, points); err != nil {
 		return stationView{}, err
 	}
-	events, err := w.Store.Latest(ctx, id, nil, latestEvents)
-	if err != nil {
+	if v.Events, err = w.drawLatest(ctx, e, id); err != nil {
 		return stationView{}, err
-	}
-	for _, r := range events {
-		v.Events = append(v.Events, e.event(r))
 	}
 	for _, p := range points {
 		if kindOf(p) == otherPoint {

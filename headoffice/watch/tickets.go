@@ -54,7 +54,11 @@ func (l language) quote(q record.Quote) string {
 	if !q.Known {
 		return ""
 	}
-	return l.t("detail.quoted", l.duration(q.Low), l.duration(q.High))
+	low, high := int(q.Low/60), int(math.Ceil(q.High/60)) // as people are told them
+	if low == 0 {
+		return l.t("detail.quotedone", high)
+	}
+	return l.t("detail.quoted", low, high)
 }
 
 func (l language) returned(d record.TicketReturnedData) string {

@@ -82,25 +82,12 @@ const (
 	uplinkPoint // how the node reports: shown with the completeness of what it reports
 )
 
-// Points of a lobby that have places of their own on the page. The others that a kiosk keeps of its day are counted
-// from its records here.
-const (
-	pointWaiting = "queue/waiting"
-	pointCalled  = "queue/called"
-	pointServing = "queue/serving"
-	pointMean    = "survey/mean-today"
-	pointRatings = "survey/count-today"
-)
-
-var lobbyPoints = []string{pointWaiting, pointCalled, pointServing, pointMean, pointRatings,
-	"queue/issued-today", "queue/served-today"}
-
 // kindOf tells by name, unit and value what a point is. Stations name their points freely: whatever is not known
 // here is shown in the list of other points.
 func kindOf(p store.Point) kind {
 	name := p.Point[strings.LastIndexByte(p.Point, '/')+1:]
 	switch {
-	case slices.Contains(lobbyPoints, p.Point):
+	case isLobbyPoint(p.Point):
 		return lobbyPoint
 	case p.Point == pointBacklog:
 		return uplinkPoint
@@ -163,6 +150,8 @@ type eventView struct {
 	Told        told
 	// Doubt says how At is known, when not by the clock of the node.
 	Doubt string
+	// Number is that of the ticket that it is about, taken out of Told, and Link where the ticket's life is told.
+	Number, Link string
 }
 
 func (e eye) event(r store.Record) eventView {
@@ -170,7 +159,21 @@ func (e eye) event(r store.Record) eventView {
 	if key := "placed." + string(r.How); r.How != store.Exact && e.has(key) {
 		v.Doubt = e.t(key)
 	}
+	v.linkTicket(r)
 	return v
+}
+
+// linkTicket takes the number out of what is told of a ticket, where it comes first, so that it can lead to the ticket.
+func (v *eventView) linkTicket(r store.Record) {
+	if !strings.HasPrefix(r.Type, "ticket.") {
+		return
+	}
+	d := decode[lobbyData](r)
+	rest, first := strings.CutPrefix(v.Told.Detail, d.Number)
+	if d.Ticket == "" || d.Number == "" || !first {
+		return
+	}
+	v.Number, v.Link, v.Told.Detail = d.Number, ticketPath(r.Station, d.Ticket, r.Placed), strings.TrimPrefix(rest, " · ")
 }
 
 // told puts a record into words, times of its data in the eye's own zone.

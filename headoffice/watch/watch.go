@@ -73,6 +73,7 @@ type stationReader interface {
 type recordReader interface {
 	Records(ctx context.Context, q store.Query) (store.Page, error)
 	Latest(ctx context.Context, station string, types []string, limit int) ([]store.Record, error)
+	Happened(ctx context.Context, q store.Selection) ([]store.Record, error)
 	History(ctx context.Context, key store.NodeKey, source string, from, to time.Time, maxSamples int) ([]store.Sample, error)
 }
 
@@ -127,7 +128,7 @@ func New(o Options) (http.Handler, error) {
 // guarded sets the headers that keep a page to what comes from here.
 func guarded(next http.Handler) http.Handler {
 	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		h := rw.Header()
 		h.Set("Content-Security-Policy", policy)
