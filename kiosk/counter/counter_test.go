@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -27,7 +26,15 @@ import (
 	"stationkeeper/kiosk/queue"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(all{m}) }
+
+// all are the tests, after which the browser that they share is closed.
+type all struct{ *testing.M }
+
+func (a all) Run() int {
+	defer stopChromium()
+	return a.M.Run()
+}
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
@@ -261,54 +268,6 @@ func (s *site) get(path string, change ...func(*http.Request)) (*http.Response, 
 		s.t.Fatal(err)
 	}
 	return answer, string(text)
-}
-
-// elsewhere is a reference that leaves this site, or style and script within the page.
-var elsewhere = regexp.MustCompile(`(href|src|action)="([a-z]+:)?//|<style|style="|<script>| on[a-z]+="`)
-
-func TestPagesSpeakTwoLanguagesAndLoadNothingFromElsewhere(t *testing.T) {
-	s := open(t)
-	english := func(r *http.Request) { r.Header.Set("Accept-Language", "fr;q=0.9, en-GB;q=0.8") }
-	chosen := func(r *http.Request) {
-		english(r)
-		r.AddCookie(&http.Cookie{Name: "language", Value: "zh"})
-	}
-	for _, c := range []struct {
-		path   string
-		change func(*http.Request)
-		want   []string
-	}{
-		{"/", func(*http.Request) {}, []string{`lang="zh-CN"`, "请选择您的窗口", "1号窗口", "缴费 · repair", "全部业务", "空闲"}},
-		{"/", english, []string{`lang="en"`, "Choose your counter", "Counter 1"}},
-		{"/", chosen, []string{"请选择您的窗口"}},
-		{"/counters/2", english, []string{"Counter 2", `data-counter="2"`, `"pay":"Payment"`, "/language/zh?counter=2"}},
-	} {
-		answer, text := s.get(c.path, c.change)
-		for _, want := range c.want {
-			if !strings.Contains(text, want) {
-				t.Errorf("%s lacks %s:\n%s", c.path, want, text)
-			}
-		}
-		if policy := answer.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || answer.StatusCode != http.StatusOK {
-			t.Errorf("%s: %s, policy %q", c.path, answer.Status, policy)
-		}
-		if elsewhere.MatchString(text) {
-			t.Errorf("%s names another place:\n%s", c.path, text)
-		}
-	}
-	if answer, text := s.get("/counters/9", english); answer.StatusCode != http.StatusNotFound || !strings.Contains(text, "There is no such counter") {
-		t.Errorf("unknown counter: %s\n%s", answer.Status, text)
-	}
-	answer, _ := s.get("/language/en?counter=2")
-	if answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != "/counters/2" || len(answer.Cookies()) != 1 || answer.Cookies()[0].Value != "en" {
-		t.Errorf("choice of language: %s to %q, cookies %v", answer.Status, answer.Header.Get("Location"), answer.Cookies())
-	}
-	if answer, _ := s.get("/language/en?counter=//elsewhere.example"); !strings.HasPrefix(answer.Header.Get("Location"), "/counters/") {
-		t.Errorf("sent elsewhere: %q", answer.Header.Get("Location"))
-	}
-	if answer, _ := s.get("/language/xx"); answer.StatusCode != http.StatusNotFound {
-		t.Errorf("unknown language: %s", answer.Status)
-	}
 }
 
 // stream reads server-sent events.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/web"
@@ -18,7 +19,7 @@ var files embed.FS
 
 var pages = template.Must(template.ParseFS(files, "pages/*.html"))
 
-// assets are the style and the script.
+// assets are the styles and the scripts.
 func assets() http.Handler {
 	// The folder is embedded: it is there.
 	folder, err := fs.Sub(files, "pages/assets")
@@ -28,59 +29,140 @@ func assets() http.Handler {
 	return http.StripPrefix("/assets/", http.FileServerFS(folder))
 }
 
-// page is what both pages are filled with.
+// page is what every page is filled with.
 type page struct {
-	Words    words
-	Name     string // of the counter, "" on the page that asks for one
-	Counter  string // its id
-	Services string // their names, in words
-	Language string // where to change it
-	Counters []choice
-	Names    map[string]string // of the services, by id
+	language
+	Style, Module string // files in the assets
+	Path          string // of the page, to come back to
+	Name          string // of the counter, "" on pages that are not one's
+	Offered       string // its services, in words
+	Why           string // one is sent here, in words
+	Guarded       bool   // people log in
+	Services      []choice
+	Counters      []choice
+	Classes       []choice
+	Outcomes      []choice
+	Ask           string // key of what the dialog does that is being written
+	Data          data
 }
 
-// choice is a counter to choose.
+// choice is a counter, service, class or outcome to choose.
 type choice struct {
-	Name, Path, Services string
-	// Number is the ticket that it has; "" for none.
+	ID, Name, Path, Services string
+	// Number is the ticket that the counter has; "" for none.
 	Number string
 }
 
+// data is what the page's script begins with.
+type data struct {
+	Words   map[string]string            `json:"words"`
+	Names   map[string]map[string]string `json:"names"` // of services, counters, classes and outcomes, by id
+	Counter string                       `json:"counter"`
+	Guarded bool                         `json:"guarded"`
+	Recalls int                          `json:"recalls"`
+	Zone    zone                         `json:"zone"`
+}
+
+// zone is the station's time of day: Offset seconds ahead of UTC until Until, then Next. Until is null when it never
+// changes.
+type zone struct {
+	Offset int        `json:"offset"`
+	Until  *time.Time `json:"until"`
+	Next   int        `json:"next"`
+}
+
+func zoneAt(now time.Time) zone {
+	_, offset := now.Zone()
+	z := zone{Offset: offset, Next: offset}
+	if _, until := now.ZoneBounds(); !until.IsZero() {
+		z.Until = &until
+		_, z.Next = until.Zone()
+	}
+	return z
+}
+
+// For templates.
+
+func (p page) Lang() string { return p.tag() }
+
+func (p page) OtherLang() string { other, _ := p.other(); return other.tag() }
+
+func (p page) OtherName() string { _, name := p.other(); return name }
+
+func (p page) LanguagePath() string {
+	other, _ := p.other()
+	return "/language/" + string(other) + "?back=" + url.QueryEscape(p.Path)
+}
+
+func (p page) Say(key string) (string, error) { return p.say(key) }
+
+func (p page) Minutes(n int) (string, error) { return p.count("minutes", n) }
+
+func (p page) After(n int) (string, error) { return p.count("return.after", n) }
+
+// To is the page as a dialog's end sees it.
+func (p page) To(ask string) page { p.Ask = ask; return p }
+
+func (p page) Digits() []string { return strings.Split("123456789", "") }
+
+func (p page) HoldReasons() []string { return []string{"form", "papers", "phone", "cash", "left-desk"} }
+
+func (p page) PauseReasons() []string {
+	return []string{"break", "meal", "back-office", "meeting", "fault"}
+}
+
+func (p page) Reminders() []int { return []int{5, 10, 15, 30} } // minutes
+
+func (p page) Places() []int { return []int{1, 3, 5} }
+
 func counterPath(id string) string { return "/counters/" + url.PathEscape(id) }
 
-func (s *server) choose(w http.ResponseWriter, r *http.Request) {
-	l := languageOf(r)
-	p := page{Words: catalogue[l]}
-	p.Language = "/language/" + p.Words.OtherLang
+// page is one filled with what all need, for whoever asks.
+func (s *server) page(r *http.Request, style, module string) page {
+	p := page{language: languageOf(r), Style: style, Module: module, Path: r.URL.Path}
 	snapshot := s.Hall.Snapshot().Queue
+	for _, service := range snapshot.Services {
+		p.Services = append(p.Services, choice{ID: service.ID, Name: p.of(web.Named(s.Services, service.ID))})
+	}
 	for _, c := range snapshot.Counters {
-		choice := choice{Name: l.of(web.Named(s.Counters, c.ID)), Path: counterPath(c.ID), Services: s.served(c, snapshot.Services, l)}
+		choice := choice{ID: c.ID, Name: p.of(web.Named(s.Counters, c.ID)), Path: counterPath(c.ID), Services: s.served(c, snapshot.Services, p.language)}
 		if c.Ticket != nil {
 			choice.Number = c.Ticket.Number
 		}
 		p.Counters = append(p.Counters, choice)
 	}
-	s.show(w, http.StatusOK, "choose.html", p)
+	p.Data = data{Words: words(p.language), Guarded: p.Guarded, Recalls: 3, Zone: zoneAt(s.Hall.Now()), Names: map[string]map[string]string{
+		"services": names(p.Services), "counters": names(p.Counters), "classes": names(p.Classes), "outcomes": names(p.Outcomes),
+	}}
+	return p
 }
 
+func names(choices []choice) map[string]string {
+	found := make(map[string]string, len(choices))
+	for _, c := range choices {
+		found[c.ID] = c.Name
+	}
+	return found
+}
+
+// choose asks for a counter, where nobody logs in.
+func (s *server) choose(w http.ResponseWriter, r *http.Request) {
+	s.show(w, http.StatusOK, "choose.html", s.page(r, "login", ""))
+}
+
+// clerk is the screen of a counter.
 func (s *server) clerk(w http.ResponseWriter, r *http.Request) {
-	l := languageOf(r)
-	snapshot := s.Hall.Snapshot().Queue
-	for _, c := range snapshot.Counters {
+	p := s.page(r, "desk", "desk")
+	for _, c := range p.Counters {
 		if c.ID != r.PathValue("counter") {
 			continue
 		}
-		p := page{Words: catalogue[l], Name: l.of(web.Named(s.Counters, c.ID)), Counter: c.ID,
-			Services: s.served(c, snapshot.Services, l), Names: map[string]string{}}
-		p.Language = "/language/" + p.Words.OtherLang + "?counter=" + url.QueryEscape(c.ID)
-		for _, service := range snapshot.Services {
-			p.Names[service.ID] = l.of(web.Named(s.Services, service.ID))
-		}
-		s.show(w, http.StatusOK, "clerk.html", p)
+		p.Name, p.Offered, p.Data.Counter = c.Name, c.Services, c.ID
+		s.show(w, http.StatusOK, "desk.html", p)
 		return
 	}
-	p := page{Words: catalogue[l]}
-	p.Language = "/language/" + p.Words.OtherLang
+	p = s.page(r, "login", "")
+	p.Path = "/"
 	s.show(w, http.StatusNotFound, "unknown.html", p)
 }
 
@@ -93,7 +175,7 @@ func (s *server) served(c queue.CounterView, services []queue.ServiceView, l lan
 		}
 	}
 	if len(names) == len(services) {
-		return catalogue[l].AllKinds
+		return catalogue["all-services"].in(l)
 	}
 	return strings.Join(names, " · ")
 }
@@ -106,7 +188,7 @@ func (s *server) show(w http.ResponseWriter, status int, name string, p page) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", p.Words.Lang)
+	w.Header().Set("Content-Language", p.Lang())
 	w.WriteHeader(status)
 	_, _ = body.WriteTo(w) // a client that has gone needs no page
 }
