@@ -47,6 +47,8 @@ var pure = []struct {
 	{"agent/alarm", []string{"internal/record"}},
 	{"kiosk/hours", nil},
 	{"kiosk/queue", []string{"internal/record", "kiosk/hours"}},
+	{"kiosk/queue/forecast", []string{"internal/record", "kiosk/queue"}},
+	{"kiosk/queue/staffing", []string{"internal/record", "kiosk/queue"}},
 	{"kiosk/appointments", []string{"internal/record", "internal/document", "kiosk/hours"}},
 	{"kiosk/staff", []string{"internal/record", "internal/document"}},
 	{"kiosk/survey", []string{"internal/record"}},
