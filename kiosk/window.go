@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -136,16 +137,48 @@ const maxCalls = 12
 
 // seen is what the touchscreen shows of the hall.
 func seen(h hall.Snapshot, s Screen) lobby.Snapshot {
-	var v lobby.Snapshot
+	v := lobby.Snapshot{At: h.At}
+	known := map[string]bool{}
 	for _, service := range h.Queue.Services {
+		quote := h.Quotes[service.ID]
 		v.Services = append(v.Services, lobby.Service{
-			ID: service.ID, Mark: service.Prefix, Names: names(s.Services[service.ID]), Ahead: service.Ahead,
+			ID: service.ID, Mark: service.Prefix, Names: names(s.Services[service.ID]), Group: service.Group,
+			Availability: availability(service, quote), Opens: service.Next,
+			Waiting: service.Waiting, Ahead: service.Ahead, Wait: wait(quote),
 		})
+		if service.Group != "" && !known[service.Group] {
+			known[service.Group] = true
+			v.Groups = append(v.Groups, lobby.Group{ID: service.Group, Names: names(s.Groups[service.Group])})
+		}
 	}
 	for _, call := range h.Queue.LastCalls(maxCalls) {
 		v.Called = append(v.Called, lobby.Call{Number: call.Number, Counter: call.Counter, Names: names(s.Counters[call.Counter])})
 	}
 	return v
+}
+
+// availability is whether a customer who came now could take a ticket for the service.
+func availability(s queue.ServiceView, q queue.Quote) lobby.Availability {
+	switch {
+	case !s.Open:
+		return lobby.Closed
+	case s.Full && s.Cap.Day > 0 && s.Today.Issued >= s.Cap.Day:
+		return lobby.Full
+	case s.Full:
+		return lobby.FullNow
+	case s.CutOff && q.Known && !s.Until.IsZero() && q.At.Add(q.Expected).After(s.Until):
+		return lobby.TooLate
+	}
+	return lobby.Open
+}
+
+// wait is a quote as people are told it.
+func wait(q queue.Quote) lobby.Wait {
+	if !q.Known {
+		return lobby.Wait{}
+	}
+	low, high := q.Minutes()
+	return lobby.Wait{Low: low, High: max(1, high)}
 }
 
 func names(n counter.Name) lang.Names { return lang.Names{lang.Chinese: n.Zh, lang.English: n.En} }
@@ -155,10 +188,17 @@ type desk struct{ hall *hall.Hall }
 
 func (d desk) TakeTicket(ctx context.Context, service, request string) (lobby.Ticket, error) {
 	t, err := d.hall.Do(ctx, queue.Take{Service: service, Request: request})
-	if err != nil {
+	switch {
+	case errors.Is(err, queue.ErrClosed):
+		return lobby.Ticket{}, fmt.Errorf("%w: %w", lobby.ErrClosed, err)
+	case errors.Is(err, queue.ErrFull):
+		return lobby.Ticket{}, fmt.Errorf("%w: %w", lobby.ErrFull, err)
+	case errors.Is(err, queue.ErrCutOff):
+		return lobby.Ticket{}, fmt.Errorf("%w: %w", lobby.ErrTooLate, err)
+	case err != nil:
 		return lobby.Ticket{}, err
 	}
-	return lobby.Ticket{Number: t.Number, Service: t.Service, Ahead: t.Ahead}, nil
+	return lobby.Ticket{Number: t.Number, Service: t.Service, Ahead: t.Ahead, Wait: wait(t.First)}, nil
 }
 
 func (d desk) Rate(ctx context.Context, r lobby.Rating) error {

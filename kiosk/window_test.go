@@ -11,10 +11,14 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
+	"stationkeeper/kiosk/counter"
+	"stationkeeper/kiosk/hours"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/ui/lang"
 	"stationkeeper/ui/lobby"
@@ -62,9 +66,96 @@ func checkSeen(t *testing.T, got lobby.Snapshot) {
 	if !reflect.DeepEqual(got.Called, called) {
 		t.Errorf("called %+v, want %+v", got.Called, called)
 	}
-	repair := lobby.Service{ID: "repair", Mark: "C", Names: lang.Names{lang.Chinese: "故障报修", lang.English: "Repair"}, Ahead: 1}
+	repair := lobby.Service{ID: "repair", Mark: "C", Names: lang.Names{lang.Chinese: "故障报修", lang.English: "Repair"}, Waiting: 1, Ahead: 1}
 	if len(got.Services) != 4 || !reflect.DeepEqual(got.Services[2], repair) {
 		t.Errorf("services %+v, want four, the third %+v", got.Services, repair)
+	}
+}
+
+// TestTouchscreenOfRules puts rules with groups, hours and caps into a real hall.
+func TestTouchscreenOfRules(t *testing.T) {
+	o := testOptions(t, nobody)
+	services := o.Rules.Services
+	services[0].Group, services[1].Group, services[2].Group = "b", "a", "b"
+	never := &hours.Hours{Days: map[string][]hours.Span{}}
+	services[1].Hours = never
+	services[2].Cap.Day = 1
+	o.Names.Groups = map[string]counter.Name{"a": {Zh: "甲", En: "First"}, "b": {Zh: "乙", En: "Second"}}
+	o.Show = func(ctx context.Context, s Screen) error {
+		d := desk{s.Hall}
+		if _, err := d.TakeTicket(ctx, services[1].ID, "one"); !errors.Is(err, lobby.ErrClosed) {
+			t.Errorf("a ticket of a closed service: %v", err)
+		}
+		if _, err := d.TakeTicket(ctx, services[2].ID, "two"); err != nil {
+			t.Error(err)
+		}
+		if _, err := d.TakeTicket(ctx, services[2].ID, "three"); !errors.Is(err, lobby.ErrFull) {
+			t.Errorf("a ticket of a full service: %v", err)
+		}
+		v := seen(s.Hall.Snapshot(), s)
+		groups := []lobby.Group{{ID: "b", Names: lang.Names{lang.Chinese: "乙", lang.English: "Second"}},
+			{ID: "a", Names: lang.Names{lang.Chinese: "甲", lang.English: "First"}}}
+		if !reflect.DeepEqual(v.Groups, groups) {
+			t.Errorf("groups %+v, want %+v", v.Groups, groups)
+		}
+		var got []lobby.Availability
+		for _, service := range v.Services {
+			got = append(got, service.Availability)
+		}
+		if want := []lobby.Availability{lobby.Open, lobby.Closed, lobby.Full, lobby.Open}; !slices.Equal(got, want) {
+			t.Errorf("availability %v, want %v", got, want)
+		}
+		return nil
+	}
+	if err := Run(limited(t), o); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAvailability(t *testing.T) {
+	now := time.Date(2026, 11, 23, 16, 30, 0, 0, time.UTC)
+	quote := queue.Quote{At: now, Known: true, Expected: 31 * time.Minute}
+	capped := queue.ServiceView{Open: true, Full: true}
+	capped.Cap.Day, capped.Today.Issued = 50, 49
+	closing := queue.ServiceView{Open: true, Until: now.Add(30 * time.Minute)}
+	closing.CutOff = true
+	day := capped
+	day.Today.Issued = 50
+	open := closing
+	open.CutOff = false
+	for _, c := range []struct {
+		name    string
+		service queue.ServiceView
+		quote   queue.Quote
+		want    lobby.Availability
+	}{
+		{"closed", queue.ServiceView{Full: true}, quote, lobby.Closed},
+		{"open", queue.ServiceView{Open: true}, quote, lobby.Open},
+		{"full for the day", day, quote, lobby.Full},
+		{"full for now", capped, quote, lobby.FullNow},
+		{"too late", closing, quote, lobby.TooLate},
+		{"late, and nothing is known", closing, queue.Quote{Expected: time.Hour}, lobby.Open},
+		{"late, and no matter", open, quote, lobby.Open},
+		{"just in time", closing, queue.Quote{At: now, Known: true, Expected: 30 * time.Minute}, lobby.Open},
+	} {
+		if got := availability(c.service, c.quote); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestWait(t *testing.T) {
+	for _, c := range []struct {
+		quote queue.Quote
+		want  lobby.Wait
+	}{
+		{queue.Quote{Low: time.Minute, High: time.Hour}, lobby.Wait{}},
+		{queue.Quote{Known: true, Low: 299 * time.Second, High: 661 * time.Second}, lobby.Wait{Low: 4, High: 12}},
+		{queue.Quote{Known: true}, lobby.Wait{Low: 0, High: 1}},
+	} {
+		if got := wait(c.quote); got != c.want {
+			t.Errorf("%+v: %+v, want %+v", c.quote, got, c.want)
+		}
 	}
 }
 

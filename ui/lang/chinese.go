@@ -49,6 +49,7 @@ var chinese = Catalogue{
 	Weekdays: [7]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"},
 	Date:     func(month, day int) string { return fmt.Sprintf("%d 月 %d 日", month, day) },
 	Full:     "今日号已取完",
+	FullNow:  "本时段号已取完，请稍后再来",
 	TooLate:  "排队已到下班时间，今日不再取号",
 
 	Taking:     "正在处理，请稍候",
@@ -91,8 +92,8 @@ var chinese = Catalogue{
 	TryAgain:   "再试一次",
 	IsClosed:   "该业务现在不办理",
 	IsClosedDo: "请在营业时间再来，或询问工作人员",
-	IsFull:     "该业务今日号已取完",
-	IsFullDo:   "请改日再来，或询问工作人员",
+	IsFull:     "该业务的号已取完",
+	IsFullDo:   "请稍后或改日再来，或询问工作人员",
 	IsLate:     "今天来不及为您办理",
 	IsLateDo:   "排队预计超过下班时间，请改日再来，或询问工作人员",
 }

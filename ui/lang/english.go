@@ -15,13 +15,10 @@ var english = Catalogue{
 	NoServices:    "No tickets here at the moment",
 	NoServicesDo:  "Please go to a counter: our staff will help you",
 	InFront: func(customers int) string {
-		switch customers {
-		case 0:
+		if customers == 0 {
 			return "Nobody waiting"
-		case 1:
-			return "1 person ahead"
 		}
-		return fmt.Sprintf("%d people ahead", customers)
+		return fmt.Sprintf("%d ahead", customers)
 	},
 	About: func(low, high int) string {
 		switch low {
@@ -60,6 +57,7 @@ var english = Catalogue{
 	Weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
 	Date:     func(month, day int) string { return fmt.Sprintf("%d %s", day, time.Month(month)) },
 	Full:     "No more tickets today",
+	FullNow:  "No tickets left for now, please try later",
 	TooLate:  "Fully queued until closing time",
 
 	Taking:     "One moment, please",
@@ -110,8 +108,8 @@ var english = Catalogue{
 	TryAgain:   "Try again",
 	IsClosed:   "This service is closed now",
 	IsClosedDo: "Please come back during its hours, or ask our staff",
-	IsFull:     "No more tickets for this service today",
-	IsFullDo:   "Please come another day, or ask our staff",
+	IsFull:     "No tickets left for this service",
+	IsFullDo:   "Please come back later or another day, or ask our staff",
 	IsLate:     "We could not serve you before closing time",
 	IsLateDo:   "The queue reaches past closing time. Please come another day, or ask our staff",
 }

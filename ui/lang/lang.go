@@ -46,9 +46,9 @@ type Catalogue struct {
 	TouchToTake   string
 	NoServices    string
 	NoServicesDo  string
-	InFront       func(customers int) string // before one has taken a ticket, where nothing is known of the wait
+	InFront       func(customers int) string // before one has taken a ticket
 	About         func(low, high int) string // minutes of waiting
-	Waiting       func(customers int) string // the same beside a wait, or for all services of a group
+	Waiting       func(customers int) string // for all services of a group
 	Offers        func(services int) string  // of a group
 	RateVisit     string
 	NextPage      string
@@ -62,7 +62,8 @@ type Catalogue struct {
 	Tomorrow  string
 	Weekdays  [7]string
 	Date      func(month, day int) string
-	Full      string
+	Full      string // for today
+	FullNow   string // for this time of day
 	TooLate   string
 
 	// Taking a ticket.

@@ -7,7 +7,7 @@ func (c *Catalogue) Sentences() []string {
 		c.Name, c.Machine,
 		c.ChooseGroup, c.ChooseService, c.TouchToTake, c.NoServices, c.NoServicesDo, c.RateVisit, c.NextPage, c.PreviousPage,
 		c.Page(12, 34), c.Offers(1), c.Offers(67890), Both("1", "2"),
-		c.ClosedNow, c.OpensAt("", "01:23"), c.OpensAt(c.Tomorrow, "45:67"), c.Full, c.TooLate,
+		c.ClosedNow, c.OpensAt("", "01:23"), c.OpensAt(c.Tomorrow, "45:67"), c.Full, c.FullNow, c.TooLate,
 		c.Taking, c.YourTicket, c.YourNumber, c.WatchCalls, c.Done,
 		c.NowServing, c.NoCalls, c.Counter("5"),
 		c.HowWasVisit, c.TouchAFace, c.Back, c.Thanks, c.ThanksMore,

@@ -30,7 +30,7 @@ type Desk interface {
 // Why there is no ticket, for good: wrapped by what TakeTicket returns.
 var (
 	ErrClosed  = errors.New("the service is closed")
-	ErrFull    = errors.New("no more tickets are given today")
+	ErrFull    = errors.New("as many tickets as may be have been given")
 	ErrTooLate = errors.New("the wait would reach past the end of the service's hours")
 )
 
@@ -86,8 +86,9 @@ const (
 	Open Availability = iota
 	// Closed is outside the hours of the service.
 	Closed
-	// Full services have given as many tickets as they may for today.
+	// Full services have given as many tickets as they may for today, FullNow for this time of day.
 	Full
+	FullNow
 	// TooLate services are open, but who came now would still wait when they close.
 	TooLate
 )
@@ -106,10 +107,11 @@ type Service struct {
 	// zone, or zero when that is not known.
 	Availability Availability
 	Opens        time.Time
-	// Ahead is how many customers would be called before one who took a ticket now, and Wait how long that one would
-	// wait.
-	Ahead int
-	Wait  Wait
+	// Waiting is how many customers wait for it. Ahead is how many would be called before one who took a ticket now, also
+	// for other services, and Wait how long that one would wait.
+	Waiting int
+	Ahead   int
+	Wait    Wait
 }
 
 // Call is one customer called to a counter.

@@ -25,11 +25,13 @@ func standing(s Service, at time.Time, c *lang.Catalogue) string {
 		return c.When(at, s.Opens)
 	case Full:
 		return c.Full
+	case FullNow:
+		return c.FullNow
 	case TooLate:
 		return c.TooLate
 	}
 	if s.Wait.known() {
-		return lang.Both(c.Waiting(s.Ahead), c.About(s.Wait.Low, s.Wait.High))
+		return lang.Both(c.InFront(s.Ahead), c.About(s.Wait.Low, s.Wait.High))
 	}
 	return c.InFront(s.Ahead)
 }
@@ -43,7 +45,7 @@ func groupOffer(g choice, at time.Time, l lang.Language) widgets.Offer {
 	for _, s := range g.services {
 		if s.Availability == Open {
 			open++
-			waiting += s.Ahead
+			waiting += s.Waiting
 		}
 	}
 	if open > 0 {

@@ -13,7 +13,7 @@ import (
 func TestOffers(t *testing.T) {
 	p := newPlay(t, 1280, 800)
 	p.show(evening(8))
-	p.mustRead("9 人等待 · 约 18–48 分钟", "无人等待", "现在不办理，明天 09:00 开始", "今日号已取完", "排队已到下班时间，今日不再取号",
+	p.mustRead("前面有 9 人 · 约 18–48 分钟", "无人等待", "现在不办理，明天 09:00 开始", "今日号已取完", "排队已到下班时间，今日不再取号",
 		"现在不办理，12 月 8 日 09:20 开始")
 	if p.reads("无人等待 ·") {
 		t.Error("a wait is promised where too little is known")
@@ -57,7 +57,7 @@ func TestTheWaitIsTold(t *testing.T) {
 }
 
 func TestRefusedForGood(t *testing.T) {
-	for says, err := range map[string]error{"该业务现在不办理": ErrClosed, "该业务今日号已取完": ErrFull, "今天来不及为您办理": ErrTooLate} {
+	for says, err := range map[string]error{"该业务现在不办理": ErrClosed, "该业务的号已取完": ErrFull, "今天来不及为您办理": ErrTooLate} {
 		p := newPlay(t, 1280, 800)
 		p.show(bank(4))
 		p.desk.fail(err)
@@ -167,7 +167,7 @@ func TestAGroupWithoutTicketsSaysWhen(t *testing.T) {
 			"现在不办理，13:30 开始"},
 		{[]Service{{Availability: Closed}, {Availability: Full}}, "今日号已取完"},
 		{[]Service{{Availability: Closed}, {Availability: Closed}}, "现在不办理"},
-		{[]Service{{Availability: Full, Ahead: 7}, {Ahead: 2}}, "2 项业务 · 2 人等待"},
+		{[]Service{{Availability: Full, Waiting: 7}, {Waiting: 2, Ahead: 5}}, "2 项业务 · 2 人等待"},
 	} {
 		got := groupOffer(choice{services: test.services}, at, lang.Chinese)
 		if want := (widgets.Offer{Detail: test.want}); got != want {

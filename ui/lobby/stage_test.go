@@ -285,7 +285,7 @@ func bank(services int) Snapshot {
 	var s Snapshot
 	for i := range services {
 		s.Services = append(s.Services, Service{
-			ID: fmt.Sprintf("s%d", i), Mark: string(rune('A' + i)), Names: names[i%len(names)], Ahead: (i * 7) % 13})
+			ID: fmt.Sprintf("s%d", i), Mark: string(rune('A' + i)), Names: names[i%len(names)], Ahead: (i * 7) % 13, Waiting: (i * 7) % 13})
 	}
 	for i := range s.Services { // of the first, too little is known
 		if i > 0 {
@@ -308,6 +308,9 @@ func evening(services int) Snapshot {
 			one.Availability, one.Opens = Closed, s.At.Add(15*time.Hour+40*time.Minute)
 		case 2:
 			one.Availability = Full
+			if i > 5 {
+				one.Availability = FullNow
+			}
 		case 3:
 			one.Availability = TooLate
 		case 4:
