@@ -1,13 +1,14 @@
 package queue
 
-import "maps"
+import "slices"
 
 // account shares the calls of one rule between lanes by their weights. It is stride scheduling (C. A. Waldspurger and
 // W. E. Weihl, "Stride scheduling: deterministic proportional-share resource management", MIT, 1995): each call of a
 // lane moves its pass forward by a stride that is the smaller, the heavier the lane; the lane with the lowest pass is
 // next. A lane in which nobody waits gains no claim: its pass is at least that of the last call.
 type account struct {
-	pass map[string]int64
+	// pass is by lane, in the order of the rule's lanes.
+	pass []int64
 	// now is the pass of the last lane called, before that call.
 	now int64
 	// calls counts, so that it is known whether anything happened since.
@@ -24,29 +25,23 @@ const (
 func stride(weight int) int64 { return unit / int64(max(1, weight)) }
 
 // claim is the pass that counts for a lane: the lower, the sooner is its turn.
-func (a *account) claim(lane string) int64 {
-	if a == nil {
-		return 0
-	}
-	return max(a.pass[lane], a.now)
-}
+func (a *account) claim(lane int) int64 { return max(a.pass[lane], a.now) }
 
-// charge counts a call for a lane.
-func (a *account) charge(lane string, weight int) {
+// charge counts a call for a lane, and says what it takes to undo that.
+func (a *account) charge(lane, weight int) charged {
+	c := charged{account: a, lane: lane, weight: weight, pass: a.pass[lane], now: a.now, calls: a.calls + 1}
 	claim := a.claim(lane)
-	if a.pass == nil {
-		a.pass = map[string]int64{}
-	}
 	a.pass[lane], a.now = claim+stride(weight), claim
 	a.calls++
+	return c
 }
 
-// charged is what an account was before a call, to undo it.
+// charged is what an account was before a call. The zero value is a call that was not counted.
 type charged struct {
-	rule, lane string
-	weight     int
-	pass, now  int64
-	calls      int // after it
+	account      *account
+	lane, weight int
+	pass, now    int64
+	calls        int // after it
 }
 
 // refund takes a call back: exactly, when it was the last, and otherwise by its stride.
@@ -59,8 +54,21 @@ func (a *account) refund(c charged) {
 	a.calls++ // it differs from what it was after any earlier call
 }
 
-func (a *account) clone() *account {
-	c := *a
-	c.pass = maps.Clone(a.pass)
-	return &c
+func (a *account) reset() {
+	clear(a.pass)
+	a.now, a.calls = 0, 0
+}
+
+// cloneAccounts are copies that calls can be counted in.
+func cloneAccounts(accounts []*account) []*account {
+	if len(accounts) == 0 {
+		return nil
+	}
+	c := make([]*account, len(accounts))
+	for i, a := range accounts {
+		one := *a
+		one.pass = slices.Clone(a.pass)
+		c[i] = &one
+	}
+	return c
 }

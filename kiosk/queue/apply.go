@@ -245,7 +245,7 @@ func (s *State) applyQuoted(d record.QueueQuotedData, at time.Time) error {
 		}
 		quoted := t.quoted(told(q.Quote, at))
 		s.tickets[t.ID] = &quoted
-		s.waiting.replace(s.code.service(t.Service), s.code.classes[t.Class], &quoted)
+		s.waiting[s.code.line(t)].replace(&quoted)
 		s.told[t.ID] = append(s.told[t.ID], quoted.Quote)
 	}
 	return nil
@@ -275,7 +275,7 @@ func (s *State) take(t *Ticket) {
 	delete(s.tickets, t.ID)
 	switch t.Status {
 	case Waiting:
-		s.waiting = s.waiting.remove(s.code.service(t.Service), s.code.classes[t.Class], t)
+		s.waiting[s.code.line(t)].remove(t)
 	case Held:
 		s.held = slices.DeleteFunc(s.held, func(h *Ticket) bool { return h.ID == t.ID })
 	case Called:
@@ -293,7 +293,7 @@ func (s *State) put(t *Ticket) {
 	s.tickets[t.ID] = t
 	switch t.Status {
 	case Waiting:
-		s.waiting = s.waiting.add(s.code.service(t.Service), s.code.classes[t.Class], t)
+		s.waiting[s.code.line(t)].add(t)
 		if t.Turn.After(s.turn) {
 			s.turn = t.Turn
 		}
@@ -320,7 +320,9 @@ func (s *State) enter(at time.Time) {
 	s.sure, s.surer = s.rules.Calendar.sure(day)
 	clear(s.last)
 	clear(s.services)
-	clear(s.accounts)
+	for _, a := range s.accounts {
+		a.reset()
+	}
 	s.tally, s.score, s.announced, s.turn = Tally{}, Score{}, nil, time.Time{}
 	for _, d := range s.desks {
 		d.tally, d.last, d.deed = CounterTally{}, time.Time{}, nil

@@ -21,8 +21,16 @@ func (c choice) laneName() string {
 type hallway struct {
 	state    *State
 	waiting  lines
-	accounts map[string]*account
+	accounts []*account
 	now      time.Time
+	// heads are, where calls are not real, the points of the first of each line as far as they are known.
+	heads []head
+}
+
+// head is a ticket and its points.
+type head struct {
+	ticket *Ticket
+	points float64
 }
 
 func (s *State) hallway(now time.Time) hallway {
@@ -43,10 +51,10 @@ func (h *hallway) choose(d *desk) (choice, bool) {
 	return choice{}, false
 }
 
-// maxLanes is how many lanes a choice is made among without taking memory.
+// maxLanes is among how many lanes a choice is made without taking memory.
 const maxLanes = 8
 
-// find is the first by a rule's order, of the lane whose turn it is.
+// find is the first by a rule's order of those in the lines that it looks at, and of the lane whose turn it is.
 func (h *hallway) find(r *ruling, counter string) (choice, bool) {
 	var few [maxLanes]choice
 	var best []choice
@@ -55,16 +63,16 @@ func (h *hallway) find(r *ruling, counter string) (choice, bool) {
 	} else {
 		best = few[:n]
 	}
-	for i := range h.waiting {
+	for _, i := range r.lines {
 		l := &h.waiting[i]
-		if !r.looksAt(l) {
+		if len(l.tickets) == 0 {
 			continue
 		}
 		t := h.first(r, l, counter)
 		if t == nil {
 			continue
 		}
-		if to := &best[r.laneOf(l)]; to.ticket == nil || h.before(r, t, l, to) {
+		if to := &best[r.laneOf(l)]; to.ticket == nil || h.before(r, t, i, to) {
 			*to = choice{ticket: t, line: i, rule: r, lane: r.laneOf(l)}
 		}
 	}
@@ -76,13 +84,13 @@ func (h *hallway) turn(r *ruling, best []choice) (choice, bool) {
 	if len(r.lanes) == 0 {
 		return best[0], best[0].ticket != nil
 	}
-	account := h.accounts[r.name]
+	account := h.accounts[r.account]
 	found, lowest := -1, int64(0)
 	for i, c := range best {
 		if c.ticket == nil {
 			continue
 		}
-		claim := account.claim(r.lanes[i].name)
+		claim := account.claim(i)
 		switch {
 		case found >= 0 && r.lanes[i].weight == 0: // lanes stand in order of weight, so that this is not the first with somebody
 		case found < 0 || claim < lowest:
@@ -122,11 +130,11 @@ func (h *hallway) firstBooked(r *ruling, l *line, counter string) *Ticket {
 }
 
 // before reports whether a ticket of a line comes before the one chosen so far.
-func (h *hallway) before(r *ruling, t *Ticket, l *line, chosen *choice) bool {
-	other := &h.waiting[chosen.line]
+func (h *hallway) before(r *ruling, t *Ticket, line int, chosen *choice) bool {
+	l, other := &h.waiting[line], &h.waiting[chosen.line]
 	switch r.order {
 	case Priority:
-		if a, b := h.points(t, l), h.points(chosen.ticket, other); a != b {
+		if a, b := h.points(t, line), h.points(chosen.ticket, chosen.line); a != b {
 			return a > b
 		}
 	case Booked:
@@ -140,9 +148,17 @@ func (h *hallway) before(r *ruling, t *Ticket, l *line, chosen *choice) bool {
 	return byTurn(t, chosen.ticket) < 0
 }
 
-// points is the accumulated priority of a ticket.
-func (h *hallway) points(t *Ticket, l *line) float64 {
-	return h.state.code.head[l.class] + h.state.code.rate[l.class]*max(0, h.now.Sub(t.Turn).Seconds())
+// points is the accumulated priority of a ticket in a line.
+func (h *hallway) points(t *Ticket, line int) float64 {
+	if h.heads != nil && h.heads[line].ticket == t {
+		return h.heads[line].points
+	}
+	class := h.waiting[line].class
+	points := h.state.code.head[class] + h.state.code.rate[class]*max(0, h.now.Sub(t.Turn).Seconds())
+	if h.heads != nil {
+		h.heads[line] = head{t, points}
+	}
+	return points
 }
 
 // mayCall reports whether a counter may call a ticket as far as that is for one counter only. A counter that is gone, or

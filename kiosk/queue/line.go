@@ -8,71 +8,61 @@ import (
 // line are the waiting tickets that every calling rule treats alike but for their times: those of one service and one
 // class, with an appointment or without. They stand in order of Turn, so that the first of a line is the next of it.
 type line struct {
-	// service and class are indices; the last of either stands for those that are gone from the rules.
+	// service and class are indices; the last service stands for those that are gone from the rules.
 	service, class int
 	booked         bool
 	tickets        []*Ticket
 }
 
-// lines are all that are not empty.
+// lines are all there can be under the rules, empty ones too.
 type lines []line
+
+// newLines are the empty lines of some rules.
+func newLines(c *code) lines {
+	var l lines
+	for service := range len(c.services) + 1 {
+		for class := range c.rate {
+			l = append(l, line{service: service, class: class}, line{service: service, class: class, booked: true})
+		}
+	}
+	return l
+}
+
+// line is the index of the line for a ticket.
+func (c *code) line(t *Ticket) int {
+	i := 2 * (c.service(t.Service)*len(c.rate) + c.classes[t.Class])
+	if t.Appointment != "" {
+		i++
+	}
+	return i
+}
 
 // byTurn is the order of waiting. Turns differ, but for what a journal with a gap may hold.
 func byTurn(a, b *Ticket) int {
 	return cmp.Or(a.Turn.Compare(b.Turn), cmp.Compare(a.ID, b.ID))
 }
 
-// of is the index of the line for tickets like this one; -1 when there is none.
-func (l lines) of(service, class int, booked bool) int {
-	for i := range l {
-		if l[i].service == service && l[i].class == class && l[i].booked == booked {
-			return i
-		}
-	}
-	return -1
-}
-
 // add puts a ticket into its line.
-func (l lines) add(service, class int, t *Ticket) lines {
-	booked := t.Appointment != ""
-	i := l.of(service, class, booked)
-	if i < 0 {
-		i, l = len(l), append(l, line{service: service, class: class, booked: booked})
+func (l *line) add(t *Ticket) {
+	if n := len(l.tickets); n == 0 || byTurn(l.tickets[n-1], t) < 0 { // nearly always
+		l.tickets = append(l.tickets, t)
+		return
 	}
-	one := &l[i]
-	if n := len(one.tickets); n == 0 || byTurn(one.tickets[n-1], t) < 0 { // nearly always
-		one.tickets = append(one.tickets, t)
-		return l
-	}
-	at, _ := slices.BinarySearchFunc(one.tickets, t, byTurn)
-	one.tickets = slices.Insert(one.tickets, at, t)
-	return l
+	at, _ := slices.BinarySearchFunc(l.tickets, t, byTurn)
+	l.tickets = slices.Insert(l.tickets, at, t)
 }
 
-// remove takes a ticket out of its line, and the line away when it was the last.
-func (l lines) remove(service, class int, t *Ticket) lines {
-	i := l.of(service, class, t.Appointment != "")
-	if i < 0 {
-		return l
+// remove takes a ticket out of its line.
+func (l *line) remove(t *Ticket) {
+	if at, found := slices.BinarySearchFunc(l.tickets, t, byTurn); found {
+		l.tickets = slices.Delete(l.tickets, at, at+1)
 	}
-	one := &l[i]
-	at, found := slices.BinarySearchFunc(one.tickets, t, byTurn)
-	if !found {
-		return l
-	}
-	one.tickets = slices.Delete(one.tickets, at, at+1)
-	if len(one.tickets) == 0 {
-		l = slices.Delete(l, i, i+1)
-	}
-	return l
 }
 
-// replace puts another image of a ticket where the old one stands. Its turn, service and class are the same.
-func (l lines) replace(service, class int, t *Ticket) {
-	if i := l.of(service, class, t.Appointment != ""); i >= 0 {
-		if at, found := slices.BinarySearchFunc(l[i].tickets, t, byTurn); found {
-			l[i].tickets[at] = t
-		}
+// replace puts another image of a ticket where the old one stands. Its turn is the same.
+func (l *line) replace(t *Ticket) {
+	if at, found := slices.BinarySearchFunc(l.tickets, t, byTurn); found {
+		l.tickets[at] = t
 	}
 }
 
@@ -97,11 +87,13 @@ func (l lines) inTurn() []*Ticket {
 // clone is a copy that tickets can be taken out of.
 func (l lines) clone() lines {
 	c := slices.Clone(l)
-	rest := make([]*Ticket, 0, l.count())
+	all := make([]*Ticket, 0, l.count())
 	for i := range c {
-		begin := len(rest)
-		rest = append(rest, c[i].tickets...)
-		c[i].tickets = rest[begin:len(rest):len(rest)]
+		if len(c[i].tickets) > 0 {
+			begin := len(all)
+			all = append(all, c[i].tickets...)
+			c[i].tickets = all[begin:len(all):len(all)]
+		}
 	}
 	return c
 }

@@ -15,12 +15,15 @@ type rehearsal struct {
 	callers []caller // those that are open first
 	open    int      // how many of callers are
 	placed  []placed
+	before  []int // by line, how many were called so far by counters that look at it
 }
 
 // caller is a counter in a rehearsal.
 type caller struct {
 	*desk
-	looks []bool // by line, whether one of the rules that hold at the beginning finds its tickets
+	// lines are those that any of the rules looks at which hold at the beginning. That does not grow: conditions hold less
+	// and less while people are called.
+	lines []int
 	calls int
 }
 
@@ -34,15 +37,13 @@ type placed struct {
 func (s *State) rehearse(newcomer *Ticket, now time.Time) *rehearsal {
 	r := &rehearsal{hallway: s.copyHallway(now)}
 	if newcomer != nil {
-		r.waiting = r.waiting.add(s.code.service(newcomer.Service), s.code.classes[newcomer.Class], newcomer)
+		r.waiting[s.code.line(newcomer)].add(newcomer)
 	}
+	r.before, r.heads = make([]int, len(r.waiting)), make([]head, len(r.waiting))
 	r.callers = make([]caller, 0, len(s.rules.Counters))
-	looks := make([]bool, len(s.rules.Counters)*len(r.waiting))
 	for _, c := range s.rules.Counters {
-		d, n := s.desks[c.ID], len(r.waiting)
-		d.look(looks[:n], r.waiting, now)
-		r.callers = append(r.callers, caller{desk: d, looks: looks[:n:n]})
-		looks = looks[n:]
+		d := s.desks[c.ID]
+		r.callers = append(r.callers, caller{desk: d, lines: d.lines(r.waiting, now)})
 		if d.state == CounterOpen {
 			r.open++
 		}
@@ -54,13 +55,34 @@ func (s *State) rehearse(newcomer *Ticket, now time.Time) *rehearsal {
 // copyHallway is the hallway for calls that are not real.
 func (s *State) copyHallway(now time.Time) hallway {
 	h := hallway{state: s, waiting: s.waiting.clone(), now: now}
-	if len(s.accounts) > 0 {
-		h.accounts = make(map[string]*account, len(s.accounts))
-		for name, a := range s.accounts {
-			h.accounts[name] = a.clone()
+	h.accounts = cloneAccounts(s.accounts)
+	return h
+}
+
+// lines are those that any of the counter's rules looks at which hold at this time.
+func (d *desk) lines(waiting lines, now time.Time) []int {
+	var found []int
+	for i := range d.rulings {
+		r := &d.rulings[i]
+		switch {
+		case !r.holds(waiting, now) || len(r.lines) == 0:
+		case found == nil:
+			found = r.lines
+		default:
+			found = union(found, r.lines)
 		}
 	}
-	return h
+	return found
+}
+
+// union merges two lists in order; it does not change them.
+func union(a, b []int) []int {
+	if len(b) <= len(a) && (&a[0] == &b[0] || slices.Equal(a[:len(b)], b)) {
+		return a
+	}
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // bySooner is the order in which counters may be expected to be free. Those that are not open stay in the order of the
@@ -87,19 +109,6 @@ func bySooner(a, b caller) int {
 		return c.since
 	}
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), since(a).Compare(since(b)))
-}
-
-// look says by line whether one of the counter's rules that hold now finds its tickets.
-func (d *desk) look(looks []bool, waiting lines, now time.Time) {
-	for i := range d.rulings {
-		r := &d.rulings[i]
-		if !r.holds(waiting, now) {
-			continue
-		}
-		for at := range waiting {
-			looks[at] = looks[at] || r.looksAt(&waiting[at])
-		}
-	}
 }
 
 // run calls until nobody can be called, or until a ticket was.
@@ -135,15 +144,27 @@ func (r *rehearsal) run(until *Ticket) {
 
 // place counts a call, after it was seen how many there were before.
 func (r *rehearsal) place(by *caller, c choice) {
-	before := 0
-	for i := range r.callers {
-		if one := &r.callers[i]; one.looks[c.line] && r.state.mayCall(one.id, c.ticket) {
-			before += one.calls
-		}
+	before := r.before[c.line]
+	if c.ticket.For != "" {
+		before = r.beforeBound(c)
 	}
 	r.placed = append(r.placed, placed{c.ticket, before})
 	by.calls++
+	for _, l := range by.lines {
+		r.before[l]++
+	}
 	r.call(c)
+}
+
+// beforeBound counts the calls before that of a ticket that not every counter may call.
+func (r *rehearsal) beforeBound(c choice) int {
+	before := 0
+	for i := range r.callers {
+		if one := &r.callers[i]; slices.Contains(one.lines, c.line) && r.state.mayCall(one.id, c.ticket) {
+			before += one.calls
+		}
+	}
+	return before
 }
 
 // call takes the chosen one away, and counts the call for its lane. A line that becomes empty stays.
@@ -154,24 +175,15 @@ func (h *hallway) call(c choice) {
 	} else {
 		l.tickets = slices.DeleteFunc(l.tickets, func(t *Ticket) bool { return t == c.ticket })
 	}
-	if len(c.rule.lanes) == 0 {
-		return
+	if len(c.rule.lanes) > 0 {
+		h.accounts[c.rule.account].charge(c.lane, c.rule.lanes[c.lane].weight)
 	}
-	a := h.accounts[c.rule.name]
-	if a == nil {
-		if h.accounts == nil {
-			h.accounts = map[string]*account{}
-		}
-		a = &account{}
-		h.accounts[c.rule.name] = a
-	}
-	a.charge(c.rule.lanes[c.lane].name, c.rule.lanes[c.lane].weight)
 }
 
 // places are all who wait in order of Turn, with how many would be called before each. Somebody whom no counter would
 // call now, such as one long before the time agreed, counts those who wait for the same service with an earlier turn.
 func (s *State) places(now time.Time) []placed {
-	if len(s.waiting) == 0 {
+	if s.waiting.count() == 0 {
 		return nil
 	}
 	r := s.rehearse(nil, now)
@@ -197,7 +209,7 @@ func (s *State) places(now time.Time) []placed {
 
 // aheadOf is how many would be called before a ticket that is about to be issued.
 func (s *State) aheadOf(t *Ticket, now time.Time) int {
-	if len(s.waiting) == 0 {
+	if s.waiting.count() == 0 {
 		return 0
 	}
 	r := s.rehearse(t, now)

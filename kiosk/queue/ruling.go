@@ -13,12 +13,19 @@ type code struct {
 	classes  map[string]int
 	// rate and head are those of the classes, by index: points per second and points.
 	rate, head []float64
-	// weights are those of all calling rules, by name.
-	weights map[string]map[string]int
+	// shares are the lanes of rules with weights, by the rule's name.
+	shares map[string]shares
+}
+
+// shares are the lanes of a rule with weights, in the order in which they come first when their claims are equal, and
+// the index of its account.
+type shares struct {
+	account int
+	lanes   []lane
 }
 
 func newCode(r Rules) code {
-	c := code{services: map[string]int{}, classes: map[string]int{"": 0}, rate: []float64{1}, head: []float64{0}, weights: map[string]map[string]int{}}
+	c := code{services: map[string]int{}, classes: map[string]int{"": 0}, rate: []float64{1}, head: []float64{0}, shares: map[string]shares{}}
 	for i, s := range r.Services {
 		c.services[s.ID] = i
 	}
@@ -27,12 +34,31 @@ func newCode(r Rules) code {
 		c.rate = append(c.rate, cmp.Or(class.Rate, 1))
 		c.head = append(c.head, class.HeadStart.Seconds())
 	}
+	for _, rule := range r.Calling {
+		c.share(rule)
+	}
 	for _, counter := range r.Counters {
-		for _, rule := range slices.Concat(r.Calling, counter.Calling) {
-			c.weights[rule.Name] = rule.Weights
+		for _, rule := range counter.Calling {
+			c.share(rule)
 		}
 	}
 	return c
+}
+
+// share notes the lanes of a rule with weights.
+func (c *code) share(rule CallRule) {
+	if _, known := c.shares[rule.Name]; known || len(rule.Weights) == 0 {
+		return
+	}
+	var lanes []lane
+	for name, weight := range rule.Weights {
+		lanes = append(lanes, lane{name, weight})
+	}
+	if _, named := rule.Weights[Ordinary]; !named {
+		lanes = append(lanes, lane{Ordinary, 1})
+	}
+	slices.SortFunc(lanes, func(a, b lane) int { return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.name, b.name)) })
+	c.shares[rule.Name] = shares{account: len(c.shares), lanes: lanes}
 }
 
 // service is the index of a service, also of one that is gone.
@@ -50,11 +76,9 @@ type ruling struct {
 	when   Condition
 	due    time.Duration
 	serves []bool // by service
-	// classes says by class whether the rule looks at customers without an appointment, booked at those with one.
-	classes, booked []bool
-	// lanes are the weighted ones, in the order in which they come first when their claims are equal. lane and
-	// bookedLane are the indices of a class's.
-	lanes            []lane
+	lines  []int  // the indices of those that it looks at
+	// shares are those of its weights; lane and bookedLane are the indices of a class's lane.
+	shares
 	lane, bookedLane []int
 }
 
@@ -79,8 +103,8 @@ func (r Rules) rulings(c *code, counter Counter, clerk []string) []ruling {
 			services = counter.Services
 		}
 		one := ruling{name: rule.Name, order: cmp.Or(rule.Order, Longest), when: rule.When, due: rule.Due, serves: c.serving(services, clerk)}
-		one.setClasses(c, rule.Classes)
-		one.setLanes(c, rule.Weights)
+		one.setLines(c, rule.Classes)
+		one.setLanes(c)
 		made = append(made, one)
 	}
 	return made
@@ -97,30 +121,30 @@ func (c *code) serving(services, bound []string) []bool {
 	return set
 }
 
-func (r *ruling) setClasses(c *code, named []string) {
-	r.classes, r.booked = make([]bool, len(c.rate)), make([]bool, len(c.rate))
+// setLines finds the lines that a rule for the named classes looks at; none named means all.
+func (r *ruling) setLines(c *code, named []string) {
 	every, appointments := len(named) == 0, slices.Contains(named, ByAppointment)
-	r.classes[0] = every || slices.Contains(named, Ordinary)
-	r.booked[0] = every || appointments
+	classes, booked := make([]bool, len(c.rate)), make([]bool, len(c.rate))
+	classes[0], booked[0] = every || slices.Contains(named, Ordinary), every || appointments
 	for id, i := range c.classes {
 		if i > 0 {
-			r.classes[i] = every || slices.Contains(named, id)
-			r.booked[i] = r.classes[i] || appointments
+			classes[i] = every || slices.Contains(named, id)
+			booked[i] = classes[i] || appointments
+		}
+	}
+	for i, l := range newLines(c) {
+		if r.serves[l.service] && (!l.booked && classes[l.class] || l.booked && booked[l.class]) {
+			r.lines = append(r.lines, i)
 		}
 	}
 }
 
-func (r *ruling) setLanes(c *code, weights map[string]int) {
-	if len(weights) == 0 {
+func (r *ruling) setLanes(c *code) {
+	share, weighted := c.shares[r.name]
+	if !weighted {
 		return
 	}
-	for name, weight := range weights {
-		r.lanes = append(r.lanes, lane{name, weight})
-	}
-	if _, named := weights[Ordinary]; !named {
-		r.lanes = append(r.lanes, lane{Ordinary, 1})
-	}
-	slices.SortFunc(r.lanes, func(a, b lane) int { return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.name, b.name)) })
+	r.shares = share
 	find := func(name string) int { return slices.IndexFunc(r.lanes, func(l lane) bool { return l.name == name }) }
 	r.lane, r.bookedLane = make([]int, len(c.rate)), make([]int, len(c.rate))
 	for id, i := range c.classes {
@@ -133,14 +157,6 @@ func (r *ruling) setLanes(c *code, weights map[string]int) {
 			r.bookedLane[i] = at
 		}
 	}
-}
-
-// looksAt reports whether the rule may find the tickets of a line.
-func (r *ruling) looksAt(l *line) bool {
-	if l.booked {
-		return r.serves[l.service] && r.booked[l.class]
-	}
-	return r.serves[l.service] && r.classes[l.class]
 }
 
 // holds reports whether the rule's condition is met.

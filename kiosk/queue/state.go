@@ -29,7 +29,7 @@ type State struct {
 	told map[string][]Quote
 	// desks are the counters of the rules, and others that records have told of.
 	desks    map[string]*desk
-	accounts map[string]*account
+	accounts []*account // by shares.account
 	// announced are the calls of the day, oldest first, at most maxAnnounced.
 	announced []Announcement
 	requests  map[string]answer
@@ -100,12 +100,16 @@ func New(rules Rules) *State {
 		tickets:  map[string]*Ticket{},
 		told:     map[string][]Quote{},
 		desks:    map[string]*desk{},
-		accounts: map[string]*account{},
 		requests: map[string]answer{},
 		services: map[string]*serviceDay{},
 	}
 	s.rules.Recalls = cmp.Or(rules.Recalls, 3)
 	s.rules.Undo = cmp.Or(rules.Undo, 10*time.Second)
+	s.waiting = newLines(&s.code)
+	s.accounts = make([]*account, len(s.code.shares))
+	for _, share := range s.code.shares {
+		s.accounts[share.account] = &account{pass: make([]int64, len(share.lanes))}
+	}
 	for _, c := range rules.Counters {
 		s.desks[c.ID] = s.newDesk(c, nil)
 	}
@@ -138,13 +142,11 @@ func (s *State) clone() *State {
 	c := *s
 	c.last, c.shown, c.tickets, c.told = maps.Clone(s.last), maps.Clone(s.shown), maps.Clone(s.tickets), maps.Clone(s.told)
 	c.requests, c.waiting, c.held, c.announced = maps.Clone(s.requests), s.waiting.clone(), slices.Clone(s.held), slices.Clone(s.announced)
-	c.desks, c.accounts, c.services = make(map[string]*desk, len(s.desks)), make(map[string]*account, len(s.accounts)), make(map[string]*serviceDay, len(s.services))
+	c.accounts = cloneAccounts(s.accounts)
+	c.desks, c.services = make(map[string]*desk, len(s.desks)), make(map[string]*serviceDay, len(s.services))
 	for id, d := range s.desks {
 		one := *d
 		c.desks[id] = &one
-	}
-	for name, a := range s.accounts {
-		c.accounts[name] = a.clone()
 	}
 	for id, d := range s.services {
 		one := *d

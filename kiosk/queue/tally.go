@@ -66,25 +66,18 @@ func (s *State) countLeft(t *Ticket, by int) {
 	s.counted(t.Service).Left += by
 }
 
-// charge counts a call for a lane of a rule that has weights, and says what it takes to undo that.
-func (s *State) charge(rule, lane string) charged {
-	weights := s.code.weights[rule]
-	if lane == "" || len(weights) == 0 {
+// charge counts a call for a lane of a rule that has weights.
+func (s *State) charge(rule, name string) charged {
+	share, weighted := s.code.shares[rule]
+	if !weighted || name == "" {
 		return charged{}
 	}
-	weight, named := weights[lane]
-	if !named {
-		weight = 1
+	for i, l := range share.lanes {
+		if l.name == name {
+			return s.accounts[share.account].charge(i, l.weight)
+		}
 	}
-	a := s.accounts[rule]
-	if a == nil {
-		a = &account{}
-		s.accounts[rule] = a
-	}
-	c := charged{rule: rule, lane: lane, weight: weight, pass: a.pass[lane], now: a.now}
-	a.charge(lane, weight)
-	c.calls = a.calls
-	return c
+	return charged{} // of other rules than today's
 }
 
 // add scores quotes against a call.

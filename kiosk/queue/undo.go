@@ -22,7 +22,7 @@ type deed struct {
 type step struct {
 	before, after *Ticket // before is nil of a ticket that the action made
 	told          []Quote // that a call had scored
-	charged       charged // to the account of a rule; of none when rule is empty
+	charged       charged // to the account of a rule
 	last          time.Time
 }
 
@@ -123,8 +123,8 @@ func (s *State) takeBack(desk *desk, deed *deed, done step) {
 		if len(done.told) > 0 {
 			s.told[now.ID] = done.told
 		}
-		if done.charged.rule != "" {
-			s.accounts[done.charged.rule].refund(done.charged)
+		if done.charged.account != nil {
+			done.charged.account.refund(done.charged)
 		}
 	case done.after.Status == Left:
 		s.countLeft(done.after, -1)

@@ -73,8 +73,7 @@ func (s *State) viewCounter(counter Counter, today bool, now time.Time) CounterV
 		t := *d.ticket
 		view.Ticket = &t
 	}
-	view.Waiting = s.callable(d, now)
-	if view.Waiting > 0 {
+	if view.Waiting = s.callable(d, now); view.Waiting > 0 {
 		view.Next = s.nextOf(d, now)
 	}
 	if today {
@@ -100,14 +99,9 @@ func (s *State) offered(d *desk, now time.Time) []string {
 
 // callable counts those whom a counter may call by the rules that hold now.
 func (s *State) callable(d *desk, now time.Time) int {
-	looks := make([]bool, len(s.waiting))
-	d.look(looks, s.waiting, now)
 	n := 0
-	for i, look := range looks {
-		if !look {
-			continue
-		}
-		for _, t := range s.waiting[i].tickets {
+	for _, at := range d.lines(s.waiting, now) {
+		for _, t := range s.waiting[at].tickets {
 			if s.mayCall(d.id, t) {
 				n++
 			}
