@@ -69,6 +69,7 @@ func points(s Snapshot) map[string]record.State {
 		found["queue/"+service.ID+"/waiting"] = number(service.Waiting)
 		found["queue/"+service.ID+"/longest-wait"] = seconds(service.Longest, longestStep)
 	}
+	addTargets(found, s.Queue.Services)
 	found[PointLongest] = seconds(longest, longestStep)
 	addQuotes(found, s.Queue.Quotes, seconds)
 	if called := s.Queue.LastCalls(1); len(called) > 0 {
@@ -78,6 +79,21 @@ func points(s Snapshot) map[string]record.State {
 		found[PointMeanToday] = record.State{Value: mean, Quality: record.Good}
 	}
 	return found
+}
+
+// addTargets adds how many of those served today were called within the target of their service, in per cent.
+func addTargets(found map[string]record.State, services []queue.ServiceView) {
+	for _, s := range services {
+		point := "queue/" + s.ID + "/within-target"
+		switch {
+		case s.Target.Within == 0:
+		case s.Today.Served == 0:
+			found[point] = record.State{Quality: record.Unknown, Reason: "nobody has been served today"}
+		default:
+			share := math.Round(100 * float64(s.Today.Within) / float64(s.Today.Served))
+			found[point] = record.State{Value: share, Unit: "%", Quality: record.Good}
+		}
+	}
 }
 
 func open(counters []queue.CounterView) int {
