@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 	"time"
 
 	"stationkeeper/kiosk/queue"
@@ -15,39 +14,6 @@ import (
 // Hall is where the day is played.
 type Hall interface {
 	Do(ctx context.Context, c queue.Command) (queue.Ticket, error)
-}
-
-// Clock is a wall clock that shows the time of the recording while that is played, and the station's before
-// and after. It is safe for concurrent use.
-type Clock struct {
-	live func() time.Time
-
-	mu       sync.Mutex
-	recorded time.Time
-}
-
-// NewClock returns a clock that shows the time of day begin until it is set.
-func NewClock(begin time.Time, live func() time.Time) *Clock {
-	return &Clock{live: live, recorded: begin}
-}
-
-// Now is the time of the recording, or after Release, that of the station.
-func (c *Clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.recorded.IsZero() {
-		return c.live()
-	}
-	return c.recorded
-}
-
-// Release returns the clock to the station's time.
-func (c *Clock) Release() { c.set(time.Time{}) }
-
-func (c *Clock) set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.recorded = t
 }
 
 // Begin is the time of the first thing that happens.
