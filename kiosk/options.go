@@ -138,13 +138,37 @@ func (o *Options) record(r configs.Replay) error {
 	if err != nil {
 		return err
 	}
+	o.Replay = &Replay{Calls: len(calls), ExitAtEnd: r.ExitAtEnd}
+	if r.Speed > 0 {
+		return o.recordLive(r, calls)
+	}
 	plan, err := replay.NewPlan(calls)
 	if err != nil {
 		return err
 	}
-	o.Replay = &Replay{Plan: plan, Calls: len(calls), ExitAtEnd: r.ExitAtEnd}
-	o.Rules = plan.Rules
+	o.Replay.Plan, o.Rules = plan, plan.Rules
 	o.Names.Services, o.Names.Counters = named(plan.ServiceNames()), named(plan.CounterNames())
+	return nil
+}
+
+// recordLive is record of a day at a pace of its own.
+func (o *Options) recordLive(r configs.Replay, calls []replay.Call) error {
+	pace := replay.Options{Speed: r.Speed}
+	for text, into := range map[string]*time.Duration{r.From: &pace.From, r.To: &pace.To} {
+		if text == "" {
+			continue
+		}
+		var err error
+		if *into, err = configs.ParseTime(text); err != nil {
+			return fmt.Errorf("times of day of the replay: %w", err)
+		}
+	}
+	live, err := replay.NewLive(calls, pace)
+	if err != nil {
+		return err
+	}
+	o.Replay.Live, o.Rules = live, live.Rules()
+	o.Names.Services, o.Names.Counters, o.Names.Classes = named(live.ServiceNames()), named(live.CounterNames()), named(live.ClassNames())
 	return nil
 }
 

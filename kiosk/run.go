@@ -62,15 +62,6 @@ type Page struct {
 	Insecure bool
 }
 
-// Replay is a recorded day to be played.
-type Replay struct {
-	Plan *replay.Plan
-	// Calls is how many calls were recorded that day.
-	Calls int
-	// ExitAtEnd ends Run once the day has been played and head office has everything.
-	ExitAtEnd bool
-}
-
 // Screen is what the touchscreen works with.
 type Screen struct {
 	Hall *hall.Hall
@@ -85,7 +76,7 @@ func (o Options) Validate() error {
 	if o.Page.Addr == "" {
 		errs = append(errs, errors.New("the address of the counter page is missing"))
 	}
-	if o.Replay != nil && (o.Replay.Plan == nil || o.Stdout == nil) {
+	if o.Replay != nil && (o.Replay.day() == nil || o.Stdout == nil) {
 		errs = append(errs, errors.New("a replay needs a plan and somewhere to report to"))
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -129,7 +120,7 @@ func (k *kiosk) open(ctx context.Context) (err error) {
 	}
 	now := func() time.Time { return k.Clock().Wall }
 	if k.Replay != nil {
-		k.clock = replay.NewClock(k.Replay.Plan.Begin(), now)
+		k.clock = replay.NewClock(k.Replay.day().Begin(), now)
 		now = k.clock.Now
 	}
 	k.hall, err = hall.Open(hall.Options{Rules: k.Rules, Appointments: k.Appointments, Journal: k.node.Journal, Points: k.node.Uplink,
@@ -138,7 +129,7 @@ func (k *kiosk) open(ctx context.Context) (err error) {
 		return err
 	}
 	if k.Replay != nil {
-		return k.Replay.Plan.Accepts(k.hall.Snapshot().Queue.LastDay)
+		return k.Replay.day().Accepts(k.hall.Snapshot().Queue.LastDay)
 	}
 	return k.documents.open(ctx, k.hall, k.node.Uplink)
 }
@@ -216,36 +207,6 @@ func (k *kiosk) pages(loopback bool) (pages, error) {
 	mux.Handle("/board/", shown)
 	mux.Handle("/t/", shown)
 	return pages{mux, desk, shown}, nil
-}
-
-// play plays the recorded day, if there is one, and stops the kiosk after it when that is wanted.
-func (k *kiosk) play(ctx context.Context, stop func()) error {
-	if k.Replay == nil {
-		return nil
-	}
-	plan, began := k.Replay.Plan, time.Now()
-	got, err := plan.Run(ctx, k.hall, k.clock)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil // interrupted; the next start goes on from here
-		}
-		return fmt.Errorf("replay: %w", err)
-	}
-	if err := plan.Report(k.Stdout, k.Replay.Calls, got, time.Since(began)); err != nil {
-		return fmt.Errorf("report the replay: %w", err)
-	}
-	if err := plan.Check(got); err != nil {
-		return fmt.Errorf("replay: %w", err)
-	}
-	if k.Replay.ExitAtEnd {
-		stop()
-		return nil
-	}
-	k.clock.Release()
-	if err := k.hall.EndDay(ctx); err != nil && ctx.Err() == nil {
-		k.Log.Error("the recorded day could not be ended, the hall will try again", "error", err)
-	}
-	return nil
 }
 
 // note writes down that the kiosk starts or stops. A journal that cannot take it is told; it does not keep the kiosk
