@@ -270,6 +270,7 @@ func TestAppointmentsAtTheDesk(t *testing.T) {
 func TestASupervisorSeesLevelsAndWhoWorks(t *testing.T) {
 	s := openStation(t)
 	boss := s.logIn("3001", "")
+	s.pass(time.Second)
 	cookie, _ := s.serving()
 	s.pass(11 * time.Minute)
 	said := s.want(http.StatusOK, "GET", "/api/supervisor", "", as(boss))

@@ -1,6 +1,7 @@
 package counter
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -61,7 +62,9 @@ func (all sessions) fold(typ string, d record.StaffData, at time.Time) {
 
 // sorted are all, in order of log-in.
 func (all sessions) sorted() []session {
-	return slices.SortedFunc(maps.Values(all), func(a, b session) int { return a.Since.Compare(b.Since) })
+	return slices.SortedFunc(maps.Values(all), func(a, b session) int {
+		return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.Staff, b.Staff))
+	})
 }
 
 // at is the session at a counter.

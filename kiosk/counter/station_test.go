@@ -92,6 +92,14 @@ func stationRules() queue.Rules {
 // openStation begins on Monday at nine.
 func openStation(t testing.TB) *station {
 	t.Helper()
+	s := bareStation(t)
+	s.serve()
+	return s
+}
+
+// bareStation is one that nobody listens for.
+func bareStation(t testing.TB) *station {
+	t.Helper()
 	system, err := clock.System()
 	if err != nil {
 		t.Fatal(err)
@@ -115,7 +123,7 @@ func openStation(t testing.TB) *station {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.start()
+	s.make()
 	return s
 }
 
@@ -127,14 +135,24 @@ func (s *station) options() counter.Options {
 	return counter.Options{Hall: s.hall, Journal: s.site, Rules: stationRules(), Roster: s.roster.Load, Key: cookieKey, Badges: badgeKey, Log: quiet()}
 }
 
-// start serves the pages, anew when they were served before.
+// start makes the pages anew and serves them: the kiosk has been started again.
 func (s *station) start() {
 	s.t.Helper()
-	pages, err := counter.New(s.options())
-	if err != nil {
+	s.make()
+	s.serve()
+}
+
+func (s *station) make() {
+	s.t.Helper()
+	var err error
+	if s.pages, err = counter.New(s.options()); err != nil {
 		s.t.Fatal(err)
 	}
-	s.pages, s.server = pages, httptest.NewServer(pages)
+}
+
+func (s *station) serve() {
+	s.t.Helper()
+	s.server = httptest.NewServer(s.pages)
 	s.url = s.server.URL
 	s.t.Cleanup(s.server.Close)
 	s.t.Cleanup(s.server.CloseClientConnections) // runs first: event streams stay open
