@@ -89,6 +89,7 @@ type Class struct {
 
 // CallRule says who may be next. The first rule under which somebody waits decides.
 type CallRule struct {
+	// Name explains a call in its record: letters, digits, '.', '_', '-'.
 	Name string `yaml:"name"`
 	// Services are ids; none means the counter's own. One that the counter does not serve otherwise makes it a counter to
 	// fall back on.
@@ -268,10 +269,7 @@ func (k *Kiosk) checkCalling(c *checker, path string, rules []CallRule) {
 	}
 	for i, r := range rules {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		c.require(r.Name != "", at+".name", "a name by which a call is explained, such as long repairs")
-		if slices.ContainsFunc(rules[:i], func(o CallRule) bool { return o.Name == r.Name }) {
-			c.fail(at+".name", "%q is given twice", r.Name)
-		}
+		checkID(c, at+".name", r.Name, slices.ContainsFunc(rules[:i], func(o CallRule) bool { return o.Name == r.Name }))
 		k.checkServed(c, at+".services", r.Services)
 		for n, class := range r.Classes {
 			if !known(class) {
