@@ -38,6 +38,7 @@ func (w *watch) handleAPI(mux *http.ServeMux) {
 		"How complete each stream of each journal is"), w.listProgress)
 
 	w.handleRegister(api)
+	w.handleTickets(api)
 	w.handleActs(api)
 
 	description, err := json.Marshal(api.OpenAPI())
@@ -204,10 +205,14 @@ func (w *watch) listRecords(ctx context.Context, in *recordsInput) (*answer[reco
 	}
 	body := recordsBody{Records: make([]recordBody, len(page.Records)), Next: page.Next}
 	for i, r := range page.Records {
-		body.Records[i] = recordBody{Station: r.Station, Node: r.Node, Epoch: r.Epoch, Stream: r.Stream, Seq: r.Seq,
-			Type: r.Type, Source: r.Source, Time: r.Time.UTC(), Clock: r.Clock, Placed: r.Placed.UTC(), How: string(r.How), Data: object(r.Data)}
+		body.Records[i] = spellRecord(r)
 	}
 	return &answer[recordsBody]{body}, nil
+}
+
+func spellRecord(r store.Record) recordBody {
+	return recordBody{Station: r.Station, Node: r.Node, Epoch: r.Epoch, Stream: r.Stream, Seq: r.Seq, Type: r.Type, Source: r.Source,
+		Time: r.Time.UTC(), Clock: r.Clock, Placed: r.Placed.UTC(), How: string(r.How), Data: object(r.Data)}
 }
 
 type progressInput struct {

@@ -78,10 +78,7 @@ func (o *office) asked(station string, at time.Time) {
 func TestAPIBodies(t *testing.T) {
 	o := mustOffice(t)
 	o.small()
-	for _, c := range []struct {
-		name, path, contentType string
-		status                  int
-	}{
+	for _, c := range []apiCase{
 		{"stations", "/api/v1/stations", "application/json", http.StatusOK},
 		{"station", "/api/v1/stations/hangzhou-01", "application/json", http.StatusOK},
 		{"station-bare", "/api/v1/stations/ningbo-02", "application/json", http.StatusOK},
@@ -113,19 +110,58 @@ func TestAPIBodies(t *testing.T) {
 		{"command-unknown", "/api/v1/stations/hangzhou-01/nodes/agent/commands/c2", "application/problem+json", http.StatusNotFound},
 		{"unknown-path", "/api/v1/anything", "application/problem+json", http.StatusNotFound},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			rw := o.get(c.path)
-			if rw.Code != c.status {
-				t.Errorf("status %d, want %d", rw.Code, c.status)
-			}
-			if got := rw.Header().Get("Content-Type"); got != c.contentType {
-				t.Errorf("content type %q, want %q", got, c.contentType)
-			}
-			if link := rw.Header().Get("Link"); link != "" {
-				t.Errorf("Link header %q", link)
-			}
-			golden(t, c.name, rw.Body.Bytes())
-		})
+		o.answers(t, c)
+	}
+}
+
+type apiCase struct {
+	name, path, contentType string
+	status                  int
+}
+
+// answers checks what is said to a path.
+func (o *office) answers(t *testing.T, c apiCase) {
+	t.Helper()
+	t.Run(c.name, func(t *testing.T) {
+		rw := o.get(c.path)
+		if rw.Code != c.status {
+			t.Errorf("status %d, want %d", rw.Code, c.status)
+		}
+		if got := rw.Header().Get("Content-Type"); got != c.contentType {
+			t.Errorf("content type %q, want %q", got, c.contentType)
+		}
+		if link := rw.Header().Get("Link"); link != "" {
+			t.Errorf("Link header %q", link)
+		}
+		golden(t, c.name, rw.Body.Bytes())
+	})
+}
+
+// lobbyed fills a station with the life of a ticket.
+func (o *office) lobbyed(station string) {
+	o.t.Helper()
+	at := noon.Add(-30 * time.Minute)
+	quote := record.Quote{Ahead: 2, Known: true, Low: 120, Expected: 200, High: 330}
+	o.happened(station, "kiosk", record.Events,
+		record.NewEntry(record.TicketIssued, "queue", at, record.TicketIssuedData{Ticket: "t1", Number: "A012", Service: "payment", Class: "senior", Ahead: 2, Quote: &quote}),
+		record.NewEntry(record.QueueQuoted, "queue", at.Add(time.Minute), record.QueueQuotedData{Quotes: []record.TicketQuote{{Ticket: "t1", Quote: quote}}}),
+		record.NewEntry(record.QueueQuoted, "queue", at.Add(2*time.Minute), record.QueueQuotedData{Quotes: []record.TicketQuote{{Ticket: "t10", Quote: quote}}}),
+		record.NewEntry(record.TicketCalled, "queue", at.Add(3*time.Minute), record.TicketCalledData{Ticket: "t1", Number: "A012", Service: "payment", Counter: "2", Wait: 180}))
+}
+
+func TestTicketBodies(t *testing.T) {
+	o := mustOffice(t)
+	o.lobbyed("hangzhou-01")
+	for _, c := range []apiCase{
+		{"tickets", "/api/v1/stations/hangzhou-01/tickets?number=a012", "application/json", http.StatusOK},
+		{"tickets-none", "/api/v1/stations/hangzhou-01/tickets?id=t9&limit=5", "application/json", http.StatusOK},
+		{"tickets-nothing-asked", "/api/v1/stations/hangzhou-01/tickets", "application/problem+json", http.StatusUnprocessableEntity},
+		{"tickets-unknown-station", "/api/v1/stations/nowhere/tickets?number=A012", "application/problem+json", http.StatusNotFound},
+		{"ticket", "/api/v1/stations/hangzhou-01/tickets/t1", "application/json", http.StatusOK},
+		{"ticket-at", "/api/v1/stations/hangzhou-01/tickets/t1?at=2026-11-23T04:00:00Z", "application/json", http.StatusOK},
+		{"ticket-unknown", "/api/v1/stations/hangzhou-01/tickets/t9", "application/problem+json", http.StatusNotFound},
+	} {
+		o.answers(t, c)
 	}
 }
 
@@ -185,6 +221,7 @@ func TestRecordsPageByPage(t *testing.T) {
 func TestOpenAPI(t *testing.T) {
 	o := mustOffice(t)
 	o.small()
+	o.lobbyed("wenzhou-03")
 	rw := o.get("/api/openapi.json")
 	if rw.Code != http.StatusOK || rw.Header().Get("Content-Type") != "application/openapi+json" {
 		t.Fatalf("status %d, content type %q", rw.Code, rw.Header().Get("Content-Type"))
@@ -203,6 +240,8 @@ func TestOpenAPI(t *testing.T) {
 		"/api/v1/stations/{station}/nodes/{node}/config": "/api/v1/stations/hangzhou-01/nodes/agent/config",
 		"/api/v1/stations/{station}/nodes/{node}/config/versions":           "/api/v1/stations/hangzhou-01/nodes/agent/config/versions",
 		"/api/v1/stations/{station}/nodes/{node}/config/versions/{version}": "/api/v1/stations/hangzhou-01/nodes/agent/config/versions/1",
+		"/api/v1/stations/{station}/tickets":                                "/api/v1/stations/wenzhou-03/tickets?number=A012",
+		"/api/v1/stations/{station}/tickets/{ticket}":                       "/api/v1/stations/wenzhou-03/tickets/t1",
 		"/api/v1/stations/{station}/nodes/{node}/commands":                  "/api/v1/stations/hangzhou-01/nodes/agent/commands",
 		"/api/v1/stations/{station}/nodes/{node}/commands/{id}":             "/api/v1/stations/hangzhou-01/nodes/agent/commands/c1",
 	} {
@@ -214,8 +253,8 @@ func TestOpenAPI(t *testing.T) {
 		schema := follow(t, doc, operation, "get", "responses", "200", "content", "application/json", "schema")
 		conforms(t, doc, schema, decoded[any](t, o.get(at).Body.Bytes()), path)
 	}
-	if len(paths) != 10 {
-		t.Errorf("%d paths are described, want 10", len(paths))
+	if len(paths) != 12 {
+		t.Errorf("%d paths are described, want 12", len(paths))
 	}
 	if strings.Contains(rw.Body.String(), "$schema") {
 		t.Error("bodies are described with a $schema member")

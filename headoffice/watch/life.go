@@ -255,7 +255,7 @@ func (e eye) lifeFacts(ticket string, l life) []factView {
 			}
 		case record.TicketServed:
 			d := decode[record.TicketServedData](r)
-			add("life.served", join(e.duration(d.Serving), e.counter(d.Counter), e.with("detail.clerk", d.Clerk), d.Outcome))
+			add("life.served", join(e.duration(d.Serving), e.counter(d.Counter), e.with("detail.clerk", d.Clerk), e.known("served.", d.Outcome)))
 		case record.TicketTransferred:
 			d := decode[record.TicketTransferredData](r)
 			add("life.served", join(e.duration(d.Serving), e.counter(d.Counter), e.with("detail.clerk", d.Clerk), d.From))

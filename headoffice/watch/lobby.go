@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"context"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -107,7 +108,10 @@ func (e eye) queue(station store.Station, points []store.Point, begin time.Time,
 		case pointOpen:
 			q.Open = &t
 		case pointLongest:
-			q.Longest = e.lasting(t)
+			if t.Value != "" {
+				t.Value, t.Unit = e.stay(time.Duration(t.Number)*time.Second), ""
+			}
+			q.Longest = &t
 		case pointCalled:
 			q.Called = t.Value
 		}
@@ -183,8 +187,8 @@ func (q *queueView) addServices(e eye, station store.Station, points []store.Poi
 		case t.Value == "":
 		case name == waitingName:
 			s.Waiting = int(t.Number)
-		case name == longestName:
-			s.Longest = e.duration(t.Number)
+		case name == longestName && t.Number > 0:
+			s.Longest = e.stay(time.Duration(t.Number) * time.Second)
 		case name == withinName:
 			s.Within = strconv.FormatFloat(t.Number, 'f', 0, 64) + " %"
 		}
@@ -192,11 +196,16 @@ func (q *queueView) addServices(e eye, station store.Station, points []store.Poi
 	for id, s := range rows {
 		s.Served, s.Left = day.served[id], day.left[id]
 		if waits := day.waits(id); len(waits) > 0 {
-			s.Half, s.Ninety = e.duration(quantile(waits, 0.5)), e.duration(quantile(waits, 0.9))
+			s.Half, s.Ninety = e.atMost(quantile(waits, 0.5)), e.atMost(quantile(waits, 0.9))
 		}
 		q.Services = append(q.Services, *s)
 	}
 	slices.SortFunc(q.Services, func(a, b serviceView) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// atMost spells seconds as the minutes that they do not exceed.
+func (l language) atMost(seconds float64) string {
+	return l.t("duration.minutes", int(math.Ceil(seconds/60)))
 }
 
 // counterView is one counter: whether it works, who works there and who is being served.

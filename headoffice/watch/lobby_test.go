@@ -77,7 +77,7 @@ func (l *lobbyPlay) customers() {
 		s := services[i%len(services)]
 		number := fmt.Sprintf("%s%03d", s.prefix, i%999+1)
 		wait := busy * (150 + float64(i*7919%400))
-		l.customer(customerPlay{ticket: "t" + number, number: number, service: s.id, counter: fmt.Sprint(i%4 + 1), at: at, wait: wait, busy: busy, n: i})
+		l.customer(customerPlay{ticket: "t" + number, number: number, service: s.id, counter: []string{"1", "2", "4", "1"}[i%4], at: at, wait: wait, busy: busy, n: i})
 		at = at.Add(time.Duration(240/busy) * time.Second)
 	}
 }
@@ -107,10 +107,10 @@ func (l *lobbyPlay) customer(c customerPlay) {
 		return
 	}
 	l.add(record.TicketCalled, "queue", called, record.TicketCalledData{Ticket: c.ticket, Number: c.number, Service: c.service, Counter: c.counter,
-		Clerk: fmt.Sprint(1000 + c.n%4 + 1), Wait: c.wait, Rule: "longest"})
+		Clerk: "100" + c.counter, Wait: c.wait, Rule: "longest"})
 	ended := called.Add(4 * time.Minute)
 	l.add(record.TicketServed, "queue", ended, record.TicketServedData{Ticket: c.ticket, Number: c.number, Service: c.service, Counter: c.counter,
-		Clerk: fmt.Sprint(1000 + c.n%4 + 1), Wait: c.wait, Serving: 240, Outcome: "done"})
+		Clerk: "100" + c.counter, Wait: c.wait, Serving: 240, Outcome: "done"})
 	if c.n%3 == 0 {
 		l.add(record.SurveyAnswered, "survey", ended.Add(time.Minute), record.SurveyAnsweredData{Score: 5 - c.n%2, Ticket: c.ticket})
 	}
@@ -139,7 +139,7 @@ func TestLobbyOnItsPage(t *testing.T) {
 	o := mustOffice(t)
 	o.lobby("hangzhou-01", noon)
 	body := o.get("/stations/hangzhou-01?lang=en").Body.String()
-	for _, text := range []string{"Longest wait", "22 min 5 s", "Counters open", "By service", "payment", "62 %", "On target", "paused", "break",
+	for _, text := range []string{"Longest wait", "22 min", "9 of 10 within", "29 min", "Counters open", "By service", "payment", "62 %", "On target", "paused", "break",
 		"Staff log-ins refused in the last 24 hours: 4", "wrong PIN", "too many wrong attempts", "Appointments of the day",
 		"told 22 s too short", "2 min 38 s", "81 %", "came as told", `class="told-range"`, `class="wait-inside"`, `class="wait-outside"`, `class="wait-untold"`,
 		"more of the queue", "/stations/hangzhou-01/tickets/tB"} {

@@ -15,7 +15,15 @@ func (l language) issued(d record.TicketIssuedData) string {
 }
 
 func (l language) called(d record.TicketCalledData) string {
-	return join(d.Number, l.counter(d.Counter), l.t("detail.waited", l.duration(d.Wait)), l.with("detail.rule", d.Rule), l.with("detail.clerk", d.Clerk))
+	return join(d.Number, l.counter(d.Counter), l.t("detail.waited", l.duration(d.Wait)), l.turn(d.Rule), l.with("detail.clerk", d.Clerk))
+}
+
+// turn says by which rule it was the customer's turn.
+func (l language) turn(rule string) string {
+	if l.has("turn." + rule) {
+		return l.t("turn." + rule)
+	}
+	return l.with("detail.rule", rule)
 }
 
 func (l language) recalled(d record.TicketRecalledData) string {
@@ -27,7 +35,7 @@ func (l language) served(d record.TicketServedData) string {
 	if d.Next != nil {
 		next = d.Next.Service
 	}
-	return join(d.Number, l.counter(d.Counter), l.t("detail.serving", l.duration(d.Serving)), d.Outcome, l.with("detail.next", next), l.with("detail.clerk", d.Clerk), d.Note)
+	return join(d.Number, l.counter(d.Counter), l.t("detail.serving", l.duration(d.Serving)), l.known("served.", d.Outcome), l.with("detail.next", next), l.with("detail.clerk", d.Clerk), d.Note)
 }
 
 func (l language) left(d record.TicketLeftData) string {
@@ -62,8 +70,11 @@ func (l language) quote(q record.Quote) string {
 }
 
 func (l language) returned(d record.TicketReturnedData) string {
-	place := ""
-	if d.Place >= 0 {
+	place := l.t("detail.end")
+	switch {
+	case d.Place == 0:
+		place = l.t("detail.front")
+	case d.Place > 0:
 		place = l.t("detail.place", d.Place)
 	}
 	return join(d.Number, l.counter(d.Counter), place)

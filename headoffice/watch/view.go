@@ -184,7 +184,33 @@ func (e eye) told(r record.Record) told {
 			t.Detail = shorten(e.maintenanceUntil(d, e.moment(d.Until).Text))
 		}
 	}
+	if r.Type == record.TicketHeld {
+		t.Detail = join(t.Detail, e.agreed(r))
+	} else {
+		t.Detail = join(e.agreed(r), t.Detail)
+	}
 	return t
+}
+
+// agreed is the time that an appointment is for, or that a clerk wants to be reminded at.
+func (e eye) agreed(r record.Record) string {
+	switch r.Type {
+	case record.AppointmentBooked, record.AppointmentCancelled, record.AppointmentArrived, record.AppointmentMissed:
+		if d := (record.AppointmentData{}); json.Unmarshal(r.Data, &d) == nil && !d.At.IsZero() {
+			return e.t("detail.agreed", e.minute(d.At))
+		}
+	case record.TicketHeld:
+		if d := (record.TicketHeldData{}); json.Unmarshal(r.Data, &d) == nil && d.Remind != nil {
+			return e.t("detail.remind", e.minute(*d.Remind))
+		}
+	}
+	return ""
+}
+
+// minute spells a time that people agreed on: nobody agrees on seconds.
+func (e eye) minute(t time.Time) string {
+	text := e.moment(t).Text
+	return text[:max(0, len(text)-len(":00"))]
 }
 
 // alarmLevels from the gravest down.
