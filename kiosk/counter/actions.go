@@ -1,6 +1,7 @@
 package counter
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -154,13 +155,20 @@ func (s *server) act(w http.ResponseWriter, r *http.Request, who actor) {
 		web.Refuse(w, http.StatusForbidden, "shift-over", "the session ends with the customer at the counter")
 		return
 	}
-	c, ok := a.command(w, r, s.deskAt(counter, who))
+	d := s.deskAt(counter, who)
+	c, ok := a.command(w, r, d)
 	if !ok {
 		return
 	}
-	if call, is := c.(queue.Call); is && s.justCalled(call) {
-		web.Refuse(w, http.StatusConflict, "too-soon", "the counter has called its customer this very moment")
-		return
+	if call, is := c.(queue.Call); is {
+		if s.justCalled(call) {
+			web.Refuse(w, http.StatusConflict, "too-soon", "the counter has called its customer this very moment")
+			return
+		}
+		if err := s.reopen(r.Context(), d, who); err != nil {
+			s.fail(w, r, err)
+			return
+		}
 	}
 	if a.bare {
 		s.doBare(w, r, c)
@@ -175,6 +183,17 @@ func (s *server) doBare(w http.ResponseWriter, r *http.Request, c queue.Command)
 		return
 	}
 	web.Answer(w, http.StatusOK, struct{}{})
+}
+
+// reopen opens a counter that was closed meanwhile for who works there, before it calls: a call alone would open it for all
+// that the counter serves, whatever its clerk does.
+func (s *server) reopen(ctx context.Context, d desk, who actor) error {
+	at, ok := counterOf(s.Hall.Snapshot().Queue, d.counter)
+	if !ok || who.free || at.State != queue.CounterClosed {
+		return nil
+	}
+	_, err := s.Hall.Do(ctx, queue.OpenCounter{Counter: d.counter, Clerk: d.worker, Services: d.services})
+	return err
 }
 
 // callGap is how long after a call the customer who was called is not taken for one who has been served: who asks for that

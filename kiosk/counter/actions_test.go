@@ -135,6 +135,20 @@ func TestASupervisorOpensAClerksCounterForThatClerk(t *testing.T) {
 	}
 }
 
+func TestAClosedCounterOpensForWhatItsClerkServes(t *testing.T) {
+	s := openStation(t)
+	clerk, boss := s.logIn("1002", "2"), s.logIn("3001", "")
+	s.take("repair")
+	pays := s.take("pay").ID
+	s.want(http.StatusOK, "POST", "/api/counters/2/close", `{}`, as(boss))
+	if called := s.want(http.StatusOK, "POST", "/api/counters/2/call", `{}`, as(clerk)); called["id"] != pays {
+		t.Errorf("a clerk of payments called %v", called)
+	}
+	if c := s.counterNow("2"); c.State != queue.CounterOpen || c.Clerk != "1002" {
+		t.Errorf("counter %+v", c)
+	}
+}
+
 func TestTheReceptionGivesAndSortsTickets(t *testing.T) {
 	s := openStation(t)
 	desk := s.logIn("2001", "")

@@ -25,8 +25,8 @@
 //	                                     ten a second; "session" with me when it changes; "beat" between
 //
 //	POST /api/tickets                    {"service","class"?,"request"?} → 201 ticket
-//	POST /api/tickets/{id}/leave         {"request"?}: gives up waiting
-//	POST /api/tickets/{id}/class         {"class","request"?}: "" is the ordinary one
+//	POST /api/tickets/{id}/leave         {"request"?} → ticket: gives up waiting; a clerk may say so of those held at their counter
+//	POST /api/tickets/{id}/class         {"class","request"?} → ticket: "" is the ordinary one
 //
 //	POST /api/counters/{id}/call         {"ticket"?,"finish"?,"outcome"?,"note"?,"request"?} → ticket: the next customer, or that
 //	                                     ticket, also a held one; finish names the ticket that the counter still has
@@ -47,11 +47,12 @@
 //	GET  /api/appointments               today's list: see appointmentsView
 //	POST /api/appointments               {"service","at","name"?,"phone"?,"request"?} → 201 appointment
 //	POST /api/appointments/{id}/cancel   {"reason"?,"request"?} → appointment
-//	POST /api/appointments/{id}/arrive   {"class"?,"request"?} → 201 ticket; {id} may also be the code, or the phone's last digits
+//	POST /api/appointments/{id}/arrive   {"class"?,"request"?} → 201 ticket; {id} may also be the code, or the phone's last digits; when
+//	                                     they mean several, the refusal "ambiguous" lists them in "matches"
 //
 //	GET  /api/supervisor                 service levels, advice, who is logged in: see supervisorView
 //	POST /api/surveys                    {"score","ticket"?,"request"?} → 201 {}
-//	POST /api/errors                     {"page","message","where"?} → 202 {}: an error in a page's script, for the journal
+//	POST /api/errors                     {"message","page"?,"where"?,"times"?} → 202 {}: an error in a page's script, for the journal
 //
 // A refusal is {"error":{"code","message"}}. The codes are those of the table refusals, and besides: malformed (400),
 // login-needed (401: log in, the session is over), login-refused (401), not-allowed (403: another role or counter),

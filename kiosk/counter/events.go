@@ -16,6 +16,9 @@ const maxWatchers = 200
 // calm is how long after a change was shown the next one waits: at most ten a second are shown, the latest always.
 const calm = 100 * time.Millisecond
 
+// retry is after how long a page that has lost its stream comes back.
+const retry = 2 * time.Second
+
 // events shows changes, and between them that the connection lives, until the client or the program goes or the session
 // is over. Each page has a stream, a goroutine and a deadline of its own: one that does not read holds up nobody.
 func (s *server) events(w http.ResponseWriter, r *http.Request, who actor) {
@@ -29,6 +32,9 @@ func (s *server) events(w http.ResponseWriter, r *http.Request, who actor) {
 	latest, stop := s.Hall.Subscribe()
 	defer stop()
 	e := eventStream{server: s, Stream: web.NewStream(w), request: r}
+	if _, err := fmt.Fprintf(w, "retry: %d\n\n", retry.Milliseconds()); err != nil {
+		return // the page has gone
+	}
 	beat := time.NewTicker(web.BeatEvery)
 	defer beat.Stop()
 	snapshots, again := latest, (<-chan time.Time)(nil)

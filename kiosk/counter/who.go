@@ -41,6 +41,7 @@ func newDoor(o *Options) (*door, error) {
 	d := &door{Options: o, seal: seal(o.Key), sessions: sessions{}, attempts: staff.NewAttempts(staff.UsualLimits()), changed: make(chan struct{}),
 		checking: make(chan struct{}, 1), lining: make(chan struct{}, maxLining), turn: make(chan struct{}, 1)}
 	if o.Roster == nil {
+		d.roster() // says so
 		return d, nil
 	}
 	if len(o.Key) < staff.MinKey {
@@ -49,6 +50,7 @@ func newDoor(o *Options) (*door, error) {
 	if o.Rules.Calendar.Zone == nil {
 		return nil, errors.New("counter options: with a roster, the rules and their time zone are needed")
 	}
+	d.roster() // says so when there is none yet
 	return d, nil
 }
 
