@@ -173,8 +173,10 @@ func New(o Options) (*Pages, error) {
 // routes are all that there is, and who may.
 func (s *server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", s.choose)
+	mux.HandleFunc("GET /{$}", s.front)
 	mux.HandleFunc("GET /counters/{counter}", s.site(workers, s.clerk))
+	mux.HandleFunc("GET /supervisor", s.site(supervisors, s.supervisor))
+	mux.HandleFunc("GET /reception", s.site(receivers, s.reception))
 	mux.HandleFunc("GET /language/{language}", s.speak)
 	mux.Handle("GET /assets/", assets())
 	for pattern, route := range map[string]struct {

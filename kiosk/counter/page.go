@@ -2,6 +2,7 @@ package counter
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"html/template"
 	"io/fs"
@@ -38,12 +39,15 @@ type page struct {
 	Offered       string // its services, in words
 	Why           string // one is sent here, in words
 	Guarded       bool   // people log in
-	Services      []choice
-	Counters      []choice
-	Classes       []choice
-	Outcomes      []choice
-	Ask           string // key of what the dialog does that is being written
-	Data          data
+	// Supervises and Receives say which further pages who asks may see; Desk is the path of their own counter.
+	Supervises, Receives bool
+	Desk                 string
+	Services             []choice
+	Counters             []choice
+	Classes              []choice
+	Outcomes             []choice
+	Ask                  string // key of what the dialog does that is being written
+	Data                 data
 }
 
 // choice is a counter, service, class or outcome to choose.
@@ -60,6 +64,7 @@ type data struct {
 	Counter string                       `json:"counter"`
 	Guarded bool                         `json:"guarded"`
 	Recalls int                          `json:"recalls"`
+	Page    string                       `json:"page"` // what reports of errors call it
 	Zone    zone                         `json:"zone"`
 }
 
@@ -120,6 +125,21 @@ func counterPath(id string) string { return "/counters/" + url.PathEscape(id) }
 // page is one filled with what all need, for whoever asks.
 func (s *server) page(r *http.Request, style, module string) page {
 	p := page{language: languageOf(r), Style: style, Module: module, Path: r.URL.Path}
+	if who, ok := s.door.who(r); ok {
+		p.Guarded, p.Supervises, p.Receives = !who.free, supervisors.allows(who), receivers.allows(who)
+		if who.Counter != "" {
+			p.Desk = counterPath(who.Counter)
+		}
+	}
+	s.fill(&p)
+	p.Data = data{Words: words(p.language), Guarded: p.Guarded, Recalls: s.recalls(), Zone: s.zone(), Page: style, Names: map[string]map[string]string{
+		"services": names(p.Services), "counters": names(p.Counters), "classes": names(p.Classes), "outcomes": names(p.Outcomes),
+	}}
+	return p
+}
+
+// fill says what there is to choose.
+func (s *server) fill(p *page) {
 	snapshot := s.Hall.Snapshot().Queue
 	for _, service := range snapshot.Services {
 		p.Services = append(p.Services, choice{ID: service.ID, Name: p.of(web.Named(s.Services, service.ID))})
@@ -131,10 +151,24 @@ func (s *server) page(r *http.Request, style, module string) page {
 		}
 		p.Counters = append(p.Counters, choice)
 	}
-	p.Data = data{Words: words(p.language), Guarded: p.Guarded, Recalls: 3, Zone: zoneAt(s.Hall.Now()), Names: map[string]map[string]string{
-		"services": names(p.Services), "counters": names(p.Counters), "classes": names(p.Classes), "outcomes": names(p.Outcomes),
-	}}
-	return p
+	for _, class := range s.Rules.Classes {
+		p.Classes = append(p.Classes, choice{ID: class.ID, Name: p.of(web.Named(s.Classes, class.ID))})
+	}
+	for _, id := range s.Rules.Outcomes {
+		p.Outcomes = append(p.Outcomes, choice{ID: id, Name: p.of(web.Named(s.Outcomes, id))})
+	}
+}
+
+// recalls is how often a customer may be called again; 3 where the rules leave it open, as the queue has it.
+func (s *server) recalls() int { return cmp.Or(s.Rules.Recalls, 3) }
+
+// zone is that of the rules; without one, of the hall's clock.
+func (s *server) zone() zone {
+	now := s.Hall.Now()
+	if s.Rules.Calendar.Zone != nil {
+		now = now.In(s.Rules.Calendar.Zone)
+	}
+	return zoneAt(now)
 }
 
 func names(choices []choice) map[string]string {
@@ -145,9 +179,32 @@ func names(choices []choice) map[string]string {
 	return found
 }
 
-// choose asks for a counter, where nobody logs in.
-func (s *server) choose(w http.ResponseWriter, r *http.Request) {
-	s.show(w, http.StatusOK, "choose.html", s.page(r, "login", ""))
+// front is where everybody begins: a page for logging in, or to choose a counter where nobody logs in. Who has logged in
+// is sent to the page they work with.
+func (s *server) front(w http.ResponseWriter, r *http.Request) {
+	who, ok := s.door.who(r)
+	switch {
+	case !ok:
+		p := s.page(r, "login", "login")
+		if r.URL.Query().Get("why") == "session" {
+			p.Why = catalogue["why.session"].in(p.language)
+		}
+		s.show(w, http.StatusOK, "login.html", p)
+	case who.free:
+		s.show(w, http.StatusOK, "choose.html", s.page(r, "login", ""))
+	default:
+		http.Redirect(w, r, who.home(), http.StatusSeeOther)
+	}
+}
+
+// supervisor is the page with the whole hall.
+func (s *server) supervisor(w http.ResponseWriter, r *http.Request) {
+	s.show(w, http.StatusOK, "supervisor.html", s.page(r, "supervisor", "supervisor"))
+}
+
+// reception is the page that gives tickets by hand.
+func (s *server) reception(w http.ResponseWriter, r *http.Request) {
+	s.show(w, http.StatusOK, "reception.html", s.page(r, "reception", "reception"))
 }
 
 // clerk is the screen of a counter.

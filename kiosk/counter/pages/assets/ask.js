@@ -143,3 +143,6 @@ export function resume() {
   intent = { ...JSON.parse(text), waits: true, tries: 0 };
   retry();
 }
+
+/** tell says something where outcomes are told. */
+export const tell = (text, bad) => told(text, bad);

@@ -1,8 +1,9 @@
 // Drawing the counter's screen.
 
-import { el, enable, has, list, make, named, page, put, say, show, wordsFor } from "./page.js";
+import { el, enable, list, make, named, page, put, say, show, wordsFor } from "./page.js";
 import { takesPresses } from "./ask.js";
-import { clock, now, since, till, timeOfDay } from "./time.js";
+import { fillRow, history, row, tagsOf, tickRows } from "./rows.js";
+import { clock, since, till } from "./time.js";
 
 /** drawDesk draws what the kiosk sent; at is this counter, me who works here. */
 export function drawDesk(view, at, me) {
@@ -30,29 +31,6 @@ function drawCustomer(at) {
 }
 
 const seconds = (from, to) => (Date.parse(to) - Date.parse(from)) / 1000;
-
-/** tagsOf says in words what is special about a ticket. */
-export function tagsOf(ticket) {
-  const tags = [];
-  if (ticket.class) tags.push(named("classes", ticket.class));
-  if (ticket.booked) tags.push(say("tag.booked", { time: timeOfDay(ticket.booked) }));
-  if (ticket.for && ticket.status !== "called") tags.push(say("tag.for", { counter: named("counters", ticket.for) }));
-  if (ticket.visit) tags.push(say("tag.split"));
-  for (const leg of ticket.rest ?? []) tags.push(say("tag.then", { service: named("services", leg.service) }));
-  return tags;
-}
-
-/** history tells what was before in this visit, newest first. */
-export function history(ticket) {
-  const lines = (ticket.stages ?? []).toReversed().map((stage) => [
-    timeOfDay(stage.called), named("services", stage.service), named("counters", stage.counter),
-    stage.ended ? clock(seconds(stage.called, stage.ended)) : "",
-    stage.outcome ? named("outcomes", stage.outcome) : "", stage.note ? say("desk.said", { note: stage.note }) : "",
-  ].filter(Boolean).join(" · "));
-  if (ticket.note) lines.unshift(say("desk.said", { note: ticket.note }));
-  if (ticket.hold_reason) lines.unshift(say("desk.was-held", { reason: ticket.hold_reason }));
-  return lines;
-}
 
 function drawButtons(view, at, me) {
   const ready = takesPresses();
@@ -84,22 +62,6 @@ function drawNext(view, at, me, ready) {
   enable("next", ready && can);
 }
 
-function row() {
-  const button = make("button", "row");
-  button.type = "button";
-  button.append(make("span", "place"), make("strong", ""), make("span", "kind"), make("span", "since"));
-  return make("li", "", button);
-}
-
-function fillRow(node, ticket, place, kind) {
-  const [placed, number, text, wait] = node.firstChild.children;
-  put(placed, place);
-  put(number, ticket.number);
-  put(text, kind);
-  text.title = kind;
-  wait.dataset.since = ticket.entered ?? ticket.issued;
-}
-
 /** drawWaiting lists whom the counter would call, in that order, and then the others of its services. */
 function drawWaiting(view, at) {
   const coming = at.next.map((id) => view.waiting.find((t) => t.id === id)).filter(Boolean);
@@ -115,12 +77,7 @@ function drawWaiting(view, at) {
 
 function drawHeld(view) {
   const held = view.held.toSorted((a, b) => (a.remind ?? "9").localeCompare(b.remind ?? "9"));
-  list(el("held"), held, (t) => t.id, row, (node, t) => {
-    fillRow(node, t, "", t.hold_reason || named("services", t.service));
-    const wait = node.firstChild.lastChild;
-    delete wait.dataset.since;
-    wait.dataset.remind = t.remind ?? "";
-  });
+  list(el("held"), held, (t) => t.id, row, (node, t) => fillRow(node, t, "", t.hold_reason || named("services", t.service)));
   put("held-count", String(held.length));
 }
 
@@ -136,13 +93,8 @@ function drawFigures(view, at) {
 export function tickDesk(view, at) {
   const from = at.ticket ? at.ticket.called : at.state === "closed" ? null : at.idle ?? at.since;
   put("serving", from ? clock(since(from)) : "–");
-  for (const node of document.querySelectorAll("[data-since]")) put(node, say("minutes", { n: Math.floor(since(node.dataset.since) / 60) }));
-  for (const node of document.querySelectorAll("[data-remind]")) {
-    const due = node.dataset.remind && Date.parse(node.dataset.remind) <= now();
-    put(node, due ? say("desk.due") : node.dataset.remind ? say("desk.remind", { time: timeOfDay(node.dataset.remind) }) : "");
-    node.closest("li").classList.toggle("due", Boolean(due));
-  }
+  tickRows();
   const left = at.undo ? till(at.undo.until) : 0;
   show("undo", left > 0);
-  if (left > 0) put(el("undo").firstElementChild, say("desk.undo", { action: has("action." + at.undo.action) ? say("action." + at.undo.action) : at.undo.action, number: at.undo.number, n: left }));
+  if (left > 0) put(el("undo").firstElementChild, say("desk.undo", { action: wordsFor("action", at.undo.action), number: at.undo.number, n: left }));
 }

@@ -6,6 +6,7 @@ import { listen } from "./live.js";
 import { ask, asking, resume, retry } from "./ask.js";
 import { dialog, drawDialog, isOpen, openDialog } from "./dialog.js";
 import { drawDesk, tickDesk } from "./desk-view.js";
+import { logoutButton } from "./logout.js";
 import { ticketDialog } from "./ticket.js";
 import { now } from "./time.js";
 
@@ -93,17 +94,14 @@ dialog("split-dialog", (form) => {
   ask(path("split"), { ticket: held(), service: form.get("service"), ...(chosen && { class: chosen }) }, { done: "done.split" });
 });
 dialog("pause-dialog", (form) => { ask(path("pause"), { reason: form.get("reason") }, { done: "done.pause" }); });
-dialog("logout-dialog", async () => {
-  const said = await ask("/api/logout", {}, {});
-  if (said && !said.pending) location.assign("/");
-});
-
 const showTicket = ticketDialog({
   acts: (chosen) => [{
     words: say(held() ? "ticket.finish-call" : "ticket.call", { number: chosen.number, held: ticket()?.number }),
     act: () => call(chosen.id),
   }],
   find: (id) => view.waiting.concat(view.held).find((t) => t.id === id),
+  // Clerks may note that somebody has left whom they have set aside; classes are for reception and supervisor.
+  may: (chosen) => ({ sort: me.role !== "clerk", leave: me.role !== "clerk" || chosen.status === "held" && chosen.counter === page.counter }),
 });
 for (const id of ["waiting", "held"]) {
   el(id).addEventListener("click", (event) => {
@@ -113,12 +111,7 @@ for (const id of ["waiting", "held"]) {
 }
 
 for (const id of Object.keys(presses)) press(el(id), presses[id]);
-if (el("logout")) {
-  press(el("logout"), () => {
-    put("logout-what", say(held() ? "logout.busy" : "logout.free"));
-    openDialog("logout-dialog", () => true);
-  });
-}
+logoutButton(() => (held() ? "logout.busy" : "logout.free"));
 
 // Keys. A card reader types letters, digits and Enter: none of them presses anything outside a field.
 

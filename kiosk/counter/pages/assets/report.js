@@ -7,6 +7,7 @@
   const again = 30000; // ms until the same error is told again
   const most = 20;     // different errors that a page tells of in its life
   const known = new Map();
+  const page = () => (/"page":"([a-z]+)"/.exec(document.getElementById("page")?.textContent ?? "") ?? [])[1] ?? "counter";
 
   function report(message, where) {
     const key = message + " " + where;
@@ -31,7 +32,7 @@
     const lost = () => { error.times += times; };
     fetch("/api/errors", {
       method: "POST", headers: { "Content-Type": "application/json" }, keepalive: true,
-      body: JSON.stringify({ message: error.message.slice(0, 500), where: error.where.slice(0, 500), times }),
+      body: JSON.stringify({ page: page(), message: error.message.slice(0, 500), where: error.where.slice(0, 500), times }),
     }).then((answer) => { if (answer.status >= 500) lost(); }, lost);
   }
 
