@@ -21,8 +21,8 @@
 // moment before a ticket is taken; the rules of the queue are the same for all recordings and tell nothing of who will
 // work. Every prediction is scored as it was made, so that each day is foretold from those before it alone.
 //
-// The classics are documented where they are. Where the model promises nothing, it is scored by what the queue length
-// foretells, so that all have the same number of customers; coverage and width are those of what it did promise, and a
+// The classics are documented where they are. Where the model promises nothing, it is scored by the mean of the
+// last ten waits, so that all have the same number of customers; coverage and width are those of what it did promise, and a
 // column says for how many.
 //
 // Up to one in a hundred lines of a file may be faulty; they are counted and passed over.

@@ -7,16 +7,16 @@ import (
 )
 
 // forecaster is the station's own predictor. It tells a customer only what it can promise; where it promises nothing, it is
-// scored by what the queue length foretells, so that silence neither helps nor hides.
+// scored by the mean of the last ten waits, so that silence neither helps nor hides.
 type forecaster struct {
 	model    *forecast.Model
-	fallback *queueLength
+	fallback *lastTen
 }
 
 func ours(rules queue.Rules) contestant {
 	return contestant{name: "forecast", ours: true, predictor: &forecaster{
 		model:    forecast.New(forecast.Options{Zone: rules.Calendar.Zone, Rules: rules}),
-		fallback: newQueueLength(),
+		fallback: &lastTen{},
 	}}
 }
 

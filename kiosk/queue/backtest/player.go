@@ -32,8 +32,8 @@ type going struct {
 const dayEnded replay.Oddity = "open when the day of work ended, closed with it"
 
 // playBank plays the visits in the order of their times and returns the score by day.
-func playBank(visits []visit, contestants []contestant, wanted func(day string) bool) (*player, error) {
-	rules := bankRules()
+func playBank(visits []visit, rules queue.Rules, contestants []contestant, wanted func(day string) bool) (*player, error) {
+
 	l, err := newLobby(rules, contestants)
 	if err != nil {
 		return nil, err

@@ -44,7 +44,7 @@ func number(f float64) *float64 {
 
 // table writes the contestants' figures under a title.
 func table(w io.Writer, title string, contestants []contestant, tallies []tally) error {
-	fmt.Fprintf(w, "\n%s\n", title)
+	fmt.Fprintf(w, "\n%s: mean wait %s s\n", title, decimal(tallies[0].meanWait()))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "predictor\tn\tMAE s\tRMSE s\tbias s\tcovered\twidth s\tpromised\t\n")
 	for i, c := range contestants {

@@ -13,7 +13,7 @@ func printBank(w io.Writer, b *bank, p *player) error {
 	fmt.Fprintf(w, "Bank calls, %d days from %s to %s, %d visits. Scored: customers who waited and were served. Times in seconds;\n",
 		len(b.days()), b.days()[0], b.days()[len(b.days())-1], len(b.visits))
 	fmt.Fprintln(w, "bias is predicted − actual; covered is how many of those promised an interval of 80 % were called within it.")
-	fmt.Fprintln(w, "Whom nothing was promised, ours is scored by what the queue length foretells.")
+	fmt.Fprintln(w, "Whom nothing was promised, ours is scored by the mean of the last ten waits.")
 	if err := table(w, "All days that are scored", p.score.contestants, p.score.sum(everything)); err != nil {
 		return err
 	}

@@ -13,12 +13,14 @@ type tally struct {
 	difference       float64 // predicted − actual
 	promised, inside int
 	width            float64
+	waited           float64 // sum of the waits that came
 }
 
 // add counts one prediction against the wait that came.
 func (t *tally) add(p prediction, wait time.Duration) {
 	d := (p.wait - wait).Seconds()
 	t.n++
+	t.waited += wait.Seconds()
 	t.absolute += math.Abs(d)
 	t.square += d * d
 	t.difference += d
@@ -35,13 +37,14 @@ func (t *tally) add(p prediction, wait time.Duration) {
 // plus is both tallies together.
 func (t tally) plus(o tally) tally {
 	return tally{n: t.n + o.n, absolute: t.absolute + o.absolute, square: t.square + o.square, difference: t.difference + o.difference,
-		promised: t.promised + o.promised, inside: t.inside + o.inside, width: t.width + o.width}
+		promised: t.promised + o.promised, inside: t.inside + o.inside, width: t.width + o.width, waited: t.waited + o.waited}
 }
 
 // The figures of a tally, in seconds; NaN where there is none.
 
 func (t tally) mae() float64       { return t.absolute / float64(t.n) }
 func (t tally) rmse() float64      { return math.Sqrt(t.square / float64(t.n)) }
+func (t tally) meanWait() float64  { return t.waited / float64(t.n) }
 func (t tally) bias() float64      { return t.difference / float64(t.n) }
 func (t tally) coverage() float64  { return float64(t.inside) / float64(t.promised) }
 func (t tally) meanWidth() float64 { return t.width / float64(t.promised) }

@@ -206,8 +206,15 @@ func (w *Watch) toOpen(s queue.Snapshot, p *play, open []int, now forecasts) (Ad
 		if _, same := tried[skills]; !same {
 			tried[skills] = p.outlook(append(slices.Clone(open), i))
 		}
-		if t := tried[skills]; best < 0 || t.late() < then.late()*(1-enough) || t.late() <= then.late() && w.suggests(Open, c.ID) {
+		better := 1 - enough // somebody else has to be clearly better than the first one found, or than the one named before
+		if w.suggests(Open, c.ID) {
+			better = 1 + enough
+		}
+		if t := tried[skills]; best < 0 || t.late() < then.late()*better {
 			best, then = i, t
+			if better > 1 {
+				break
+			}
 		}
 	}
 	saved := now.late() - then.late()
@@ -237,12 +244,14 @@ func (w *Watch) toClose(s queue.Snapshot, p *play, open []int, now forecasts) (A
 		if _, same := tried[skills]; !same {
 			tried[skills] = p.outlook(slices.DeleteFunc(slices.Clone(open), func(o int) bool { return o == i }))
 		}
-		t := tried[skills]
-		if !p.comfortable(t) {
+		t, named := tried[skills], w.suggests(Close, s.Counters[i].ID)
+		if !p.comfortable(t, named) {
 			continue
 		}
-		if best < 0 || t.late() < then.late() || t.late() <= then.late() && (w.suggests(Close, s.Counters[i].ID) ||
-			!w.suggests(Close, s.Counters[best].ID) && idler(s.Counters[i], s.Counters[best])) {
+		if named { // stays named as long as it can be missed
+			return w.closing(s, p, open, i, now, t), true
+		}
+		if best < 0 || t.late() < then.late() || t.late() <= then.late() && idler(s.Counters[i], s.Counters[best]) {
 			best, then = i, t
 		}
 	}

@@ -301,10 +301,15 @@ func (p *play) worst(now forecasts, advice []Advice) int {
 // margin is the level that has to be kept without a counter before it may be closed: half-way from the target to all.
 func margin(share float64) float64 { return share + (1-share)/2 }
 
-// comfortable reports whether all services keep their target by the margin.
-func (p *play) comfortable(f forecasts) bool {
+// comfortable reports whether all services keep their target by the margin; by half of it while closing is suggested
+// already.
+func (p *play) comfortable(f forecasts, suggested bool) bool {
 	for i, one := range f {
-		if float64(one.within) < margin(p.services[i].target.Share)*float64(one.n) {
+		need := margin(p.services[i].target.Share)
+		if suggested {
+			need = (need + p.services[i].target.Share) / 2
+		}
+		if float64(one.within) < need*float64(one.n) {
 			return false
 		}
 	}
