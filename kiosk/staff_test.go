@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"stationkeeper/configs"
 	"stationkeeper/kiosk/staff"
 )
 
@@ -91,5 +92,30 @@ func TestRosterCommandSaysWhatIsWrong(t *testing.T) {
 	}
 	if code, out, _ := rosters("", "--help"); code != 0 || !strings.Contains(out, "Usage") {
 		t.Errorf("--help: %d, %q", code, out)
+	}
+}
+
+func TestExampleRosterFitsTheExampleStation(t *testing.T) {
+	text, err := os.ReadFile("../configs/staff.example.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	roster, err := staff.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	station, err := configs.LoadKiosk("../configs/kiosk.example.yaml", configs.KioskOverrides{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var services, counters []string
+	for _, s := range station.Services {
+		services = append(services, s.ID)
+	}
+	for _, c := range station.Counters {
+		counters = append(counters, c.ID)
+	}
+	if err := roster.Fits(services, counters); err != nil {
+		t.Error(err)
 	}
 }

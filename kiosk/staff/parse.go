@@ -10,8 +10,8 @@ import (
 	"stationkeeper/internal/document"
 )
 
-// Document is what head office sends under the name "staff", or a file holds. Lengths of time are spelled like "30m",
-// times of day like "08:00". testdata/staff.json is an example with everything in it.
+// roll is what head office sends under the name "staff", or a file holds. Lengths of time are spelled like "30m",
+// times of day like "08:00". configs/staff.example.json is an example with everything in it.
 type roll struct {
 	// Early is how long before a shift its people can log in; 30m. Longest is how long a session lasts of who has no
 	// shifts; 12h.

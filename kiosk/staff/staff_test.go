@@ -84,7 +84,7 @@ func TestUnknownNumbersCostWhatWrongPINsDo(t *testing.T) {
 }
 
 func TestExampleIsRead(t *testing.T) {
-	text, err := os.ReadFile("testdata/staff.json")
+	text, err := os.ReadFile("../../configs/staff.example.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,10 +95,10 @@ func TestExampleIsRead(t *testing.T) {
 	if p, ok := r.Card(Key("an example's key"), "0012345678"); !ok || p.Role != Supervisor {
 		t.Errorf("%+v, %v", p, ok)
 	}
-	if err := r.Fits([]string{"new", "payment"}, []string{"1", "2", "3"}); err != nil {
+	if err := r.Fits([]string{"new-service", "payment"}, []string{"1", "2", "3"}); err != nil {
 		t.Error(err)
 	}
-	err = r.Fits([]string{"new"}, []string{"1"})
+	err = r.Fits([]string{"new-service"}, []string{"1"})
 	for _, want := range []string{`staff[0].services[1]: "payment"`, `staff[0].counters[1]: "2"`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v lacks %s", err, want)
@@ -251,7 +251,7 @@ func wall(t *testing.T, text string, zone *time.Location) time.Time {
 
 // FuzzParse reads arbitrary documents: what is accepted can be asked.
 func FuzzParse(f *testing.F) {
-	example, err := os.ReadFile("testdata/staff.json")
+	example, err := os.ReadFile("../../configs/staff.example.json")
 	if err != nil {
 		f.Fatal(err)
 	}
