@@ -85,7 +85,21 @@ func (d *documents) readStaff(text json.RawMessage) (*staff.Roster, error) {
 	if text == nil {
 		return nil, nil
 	}
-	return staff.Parse(text)
+	roster, err := staff.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	var services, counters []string
+	for _, s := range d.rules.Services {
+		services = append(services, s.ID)
+	}
+	for _, c := range d.rules.Counters {
+		counters = append(counters, c.ID)
+	}
+	if err := roster.Fits(services, counters); err != nil {
+		d.log.Warn("the staff's list names what the station does not have; all others work as it says", "error", err)
+	}
+	return roster, nil
 }
 
 func (d *documents) readNotices(text json.RawMessage) ([]hall.Notice, error) {

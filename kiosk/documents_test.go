@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"stationkeeper/internal/node"
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/appointments"
 	"stationkeeper/kiosk/queue"
@@ -22,7 +23,7 @@ func asked(version uint64, documents map[string]string) record.Desired {
 }
 
 func testDocuments() *documents {
-	return newDocuments(Options{Rules: queue.Rules{Services: []queue.Service{{ID: "pay", Prefix: "A"}}}})
+	return newDocuments(Options{Rules: queue.Rules{Services: []queue.Service{{ID: "pay", Prefix: "A"}}}, Options: node.Options{Log: quiet()}})
 }
 
 func TestDocumentsAreReadAsAWhole(t *testing.T) {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"io"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"stationkeeper/configs"
+	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/queue"
 )
 
@@ -46,6 +48,17 @@ func TestTheExampleBecomesRules(t *testing.T) {
 	}
 	if o.Names.Outcomes["done"].Zh == "" || o.Names.Classes["senior"].En == "" || r.Recalls != 3 || r.Undo != 10*time.Second {
 		t.Errorf("names %+v", o.Names)
+	}
+}
+
+// TestStaffOfUnknownServicesCanWork keeps a list that is a day ahead of the station's services from closing it.
+func TestStaffOfUnknownServicesCanWork(t *testing.T) {
+	var told strings.Builder
+	d := testDocuments()
+	d.log = slog.New(slog.NewTextHandler(&told, nil))
+	d.ownStaff = []byte(`{"staff":[{"number":"7","name":"王芳","role":"clerk","card":"00000000000000000000000000000001","services":["loan"]}]}`)
+	if l, err := d.read(record.Desired{}); err != nil || l.roster == nil || !strings.Contains(told.String(), "loan") {
+		t.Errorf("%+v, %v, told: %s", l, err, told.String())
 	}
 }
 
