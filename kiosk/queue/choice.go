@@ -92,7 +92,7 @@ func (h *hallway) turn(r *ruling, best []choice) (choice, bool) {
 		}
 		claim := account.claim(i)
 		switch {
-		case found >= 0 && r.lanes[i].weight == 0: // lanes stand in order of weight, so that this is not the first with somebody
+		case found >= 0 && r.lanes[i].weight == 0 && r.lanes[found].weight > 0: // only when no other has anybody
 		case found < 0 || claim < lowest:
 			found, lowest = i, claim
 		}

@@ -3,8 +3,9 @@ package queue_test
 import (
 	"encoding/json"
 	"fmt"
-	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/queue"
@@ -41,7 +42,7 @@ func Example() {
 	// ticket.served {"ticket":"2026-11-23-B001-k3f9","number":"B001","service":"payment","counter":"1","wait":60,"serving":60}
 }
 
-func mustDecode(t *testing.T, data json.RawMessage, into any) {
+func mustDecode(t rapid.TB, data json.RawMessage, into any) {
 	t.Helper()
 	if err := json.Unmarshal(data, into); err != nil {
 		t.Fatalf("decode %s: %v", data, err)

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/queue"
 )
@@ -23,7 +25,7 @@ func branch() queue.Rules {
 
 // desk carries commands out: what is decided is written down and applied, as the hall does it.
 type desk struct {
-	t       *testing.T
+	t       rapid.TB
 	rules   queue.Rules
 	state   *queue.State
 	records []record.Record
@@ -408,7 +410,7 @@ func TestValidateRules(t *testing.T) {
 }
 
 // refold builds the state anew from the records alone.
-func refold(t *testing.T, d *desk) *queue.State {
+func refold(t rapid.TB, d *desk) *queue.State {
 	t.Helper()
 	state := queue.New(d.rules)
 	for _, r := range d.records {

@@ -44,9 +44,13 @@ func (s *State) did(desk *desk, action verb, request string, before, after *Tick
 	desk.deed = &deed{action: action, at: at, request: request, folded: s.folded, steps: []step{{before: before, after: after, last: desk.last}}}
 }
 
-// untouched reports whether the tickets of a deed are still as it left them.
+// untouched reports whether the tickets of a deed are still as it left them. A call may have called the very ticket that
+// was finished with it: then the call counts.
 func (s *State) untouched(d *deed) bool {
-	for _, step := range d.steps {
+	for i, step := range d.steps {
+		if i+1 < len(d.steps) && step.after.ID == d.about().ID {
+			continue
+		}
 		t, ok := s.tickets[step.after.ID]
 		if !ok || t.revision != step.after.revision || t.Status != step.after.Status {
 			return false
@@ -85,8 +89,10 @@ func (c Undo) decide(s *State, now instant) (Decision, error) {
 
 // undone is the ticket that is told of when a deed is undone, as it is then.
 func (s *State) undone(d *desk, deed *deed) *Ticket {
-	if before := deed.steps[len(deed.steps)-1].before; before != nil {
-		return before
+	for _, step := range deed.steps {
+		if step.after.ID == deed.about().ID && step.before != nil {
+			return step.before
+		}
 	}
 	return d.ticket // a split is only undone while nothing else was done here
 }

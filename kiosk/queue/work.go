@@ -20,6 +20,7 @@ func (c Call) decide(s *State, now instant) (Decision, error) {
 		return Decision{}, about(ErrCounterPaused, d.id)
 	}
 	var entries []record.Entry
+	h := s.hallway(now.time)
 	if t := d.ticket; t != nil {
 		switch c.Finish {
 		case t.ID:
@@ -33,8 +34,12 @@ func (c Call) decide(s *State, now instant) (Decision, error) {
 			return Decision{}, err
 		}
 		entries = finished.Entries
+		if goes := finished.Ticket; goes.Status == Waiting { // for a further service, perhaps of this counter's
+			h = s.copyHallway(now.time)
+			h.waiting[s.code.line(&goes)].add(&goes)
+		}
 	}
-	t, rule, lane, err := c.choose(s, d, now)
+	t, rule, lane, err := c.choose(&h, d)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -50,15 +55,14 @@ func (s *State) clerkOf(given string, d *desk) string {
 }
 
 // choose is the ticket to call, the rule and the lane.
-func (c Call) choose(s *State, d *desk, now instant) (t *Ticket, rule, lane string, err error) {
+func (c Call) choose(h *hallway, d *desk) (t *Ticket, rule, lane string, err error) {
 	if len(c.Clerk) > 64 {
 		return nil, "", "", fmt.Errorf("%w: clerk: too long", ErrMalformed)
 	}
 	if c.Ticket != "" {
-		t, err := s.chosen(d, c.Ticket)
+		t, err := h.state.chosen(d, c.Ticket)
 		return t, RuleChosen, "", err
 	}
-	h := s.hallway(now.time)
 	found, ok := h.choose(d)
 	if !ok {
 		return nil, "", "", ErrNobodyWaiting
