@@ -13,6 +13,11 @@ OUTAGE    ?= 72h
 SEED      ?= 0
 # Recordings to replay.
 DATA      ?= ../shared/data
+# Hours of the day that demo-day plays, at SPEED times their pace.
+FROM      ?= 10:00
+TO        ?= 11:00
+SPEED     ?= 60
+PICTURES  ?=
 
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unversioned)
 GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
@@ -20,11 +25,11 @@ GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(
 WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
-.PHONY: help run replay evening screenshots test lint fuzz crash faults chaos mutants powercut hil bench assets build cross clean setup-build setup-run \
+.PHONY: help run replay evening demo-day screenshots test lint fuzz crash faults chaos mutants powercut hil bench assets build cross clean setup-build setup-run \
 	setup-test setup-lint setup-screenshots setup-bench setup-powercut setup-hil
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: setup-run build ## head office, an agent with a simulated room and a kiosk, until Ctrl-C
 	@bin/demo run
@@ -34,6 +39,9 @@ replay: build ## ten months of temperatures and a day of customers, from recordi
 
 evening: build ## a technician's evening in the machine room, with the line down: about twenty seconds
 	@bin/demo evening
+
+demo-day: setup-run $(if $(PICTURES),setup-screenshots) build ## hours FROM to TO of a bank's day in a minute each, counters working by themselves; PICTURES=folder keeps some
+	@bin/demo day -data "$(DATA)" -from $(FROM) -to $(TO) -speed $(SPEED) -pictures "$(PICTURES)"
 
 screenshots: setup-screenshots build ## make the README's pictures anew
 	@bin/demo screenshots
