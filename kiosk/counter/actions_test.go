@@ -165,6 +165,11 @@ func TestTheReceptionGivesAndSortsTickets(t *testing.T) {
 	if left := s.want(http.StatusOK, "POST", path+"leave", `{}`, as(desk)); left["status"] != "left" {
 		t.Errorf("left %v", left)
 	}
+	more := s.want(http.StatusCreated, "POST", "/api/tickets", `{"service":"new","rest":[{"service":"pay","counter":"2"}]}`, as(desk))
+	if fmt.Sprint(more["rest"]) != "[map[counter:2 service:pay]]" {
+		t.Errorf("two services in one visit: %v", more)
+	}
+	s.refused(http.StatusNotFound, "unknown-service", "POST", "/api/tickets", `{"service":"new","rest":[{"service":"loan"}]}`, as(desk))
 }
 
 func TestPressingTwiceCallsOnce(t *testing.T) {

@@ -27,11 +27,20 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, _ actor) {
 	var body struct {
 		Service string `json:"service"`
 		Class   string `json:"class"`
+		Rest    []struct {
+			Service string `json:"service"`
+			Counter string `json:"counter"`
+		} `json:"rest"`
 		Request string `json:"request"`
 	}
-	if read(w, r, &body) {
-		s.do(w, r, http.StatusCreated, queue.Take{Request: body.Request, Service: body.Service, Class: body.Class})
+	if !read(w, r, &body) {
+		return
 	}
+	c := queue.Take{Request: body.Request, Service: body.Service, Class: body.Class}
+	for _, leg := range body.Rest {
+		c.Rest = append(c.Rest, queue.Leg(leg))
+	}
+	s.do(w, r, http.StatusCreated, c)
 }
 
 // leave closes the ticket of a customer who gives up. A clerk may do that for those set aside at their counter.

@@ -24,7 +24,8 @@
 //	GET  /api/events                     server-sent events: "queue" with the same, at once and after changes, latest wins, at most
 //	                                     ten a second; "session" with me when it changes; "beat" between
 //
-//	POST /api/tickets                    {"service","class"?,"request"?} → 201 ticket
+//	POST /api/tickets                    {"service","class"?,"rest"?,"request"?} → 201 ticket; rest is a list of the services that come after it in
+//	                                     the same visit, {"service","counter"?}
 //	POST /api/tickets/{id}/leave         {"request"?} → ticket: gives up waiting; a clerk may say so of those held at their counter
 //	POST /api/tickets/{id}/class         {"class","request"?} → ticket: "" is the ordinary one
 //

@@ -40,9 +40,8 @@ func (s *server) run(ctx context.Context) error {
 
 // untilEnd is how long nothing ends by itself.
 func (d *door) untilEnd() time.Duration {
-	now, all := d.Hall.Now(), []session(nil)
-	all, _ = d.all()
-	wait := look
+	now, wait := d.Hall.Now(), look
+	all, _ := d.all()
 	for _, s := range all {
 		if s.Ends.After(now) {
 			wait = min(wait, s.Ends.Sub(now)+time.Millisecond)
