@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,9 +46,9 @@ type site struct {
 	hall   *hall.Hall
 	speech *speech.Speaker
 	url    string
-	// dir is the journal's folder. late is what the hall's clock is ahead of ours.
+	// dir is the journal's folder. late is what the hall's clock is ahead of ours, in nanoseconds.
 	dir  string
-	late time.Duration
+	late atomic.Int64
 }
 
 // offices are the counters of the site.
@@ -81,7 +82,7 @@ func open(t testing.TB, s *speech.Speaker) *site {
 			t.Error(err)
 		}
 	})
-	site.hall, err = hall.Open(hall.Options{Rules: rules(), Journal: j, Points: noPoints{}, Key: []byte("a key for tests"), Log: quiet(), Now: func() time.Time { return time.Now().Add(site.late) }})
+	site.hall, err = hall.Open(hall.Options{Rules: rules(), Journal: j, Points: noPoints{}, Key: []byte("a key for tests"), Log: quiet(), Now: func() time.Time { return time.Now().Add(time.Duration(site.late.Load())) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,7 @@
       const kept = localStorage.getItem(memory);
       if (/^\d+$/.test(kept || "")) return kept;
     } catch { /* nothing may be kept here */ }
+    remember(state.after);
     return state.after;
   }
 
