@@ -65,7 +65,7 @@ func (e eye) appointments(records []store.Record, begin, end time.Time) *appoint
 		case record.AppointmentCancelled:
 			v.Cancelled++
 		default:
-			next = append(next, coming{d.At, appointmentView{At: d.At.In(e.zone).Format("15:04"), Name: d.Name, Service: d.Service}})
+			next = append(next, coming{d.At, appointmentView{At: d.At.In(e.zone).Format("15:04"), Name: d.Name, Service: e.service(d.Service)}})
 		}
 	}
 	if v.Booked == 0 {

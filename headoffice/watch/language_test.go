@@ -95,6 +95,24 @@ func TestTell(t *testing.T) {
 		{record.TicketLeft, `{"number":"A012","wait":3720,"reason":"gave-up"}`,
 			told{Title: "客户离开", Detail: "A012 · 放弃等候 · 等候 1 小时 2 分"},
 			told{Title: "Customer left", Detail: "A012 · gave up · waited 1 h 2 min"}},
+		{record.TicketIssued, `{"number":"A012","service":"payment","ahead":3,"class":"senior","quote":{"ahead":3,"known":true,"low":299,"expected":480,"high":661}}`,
+			told{Title: "取号", Detail: "A012 · 缴费 · 类别 老年人 · 前面 3 人 · 预计等候 4–12 分钟"},
+			told{Title: "Ticket issued", Detail: "A012 · Payment · class senior · 3 ahead · told 4–12 min"}},
+		{record.TicketIssued, `{"number":"X1","service":"notary","ahead":0,"quote":{"ahead":0,"known":false}}`,
+			told{Title: "取号", Detail: "X1 · notary · 前面 0 人"}, told{Title: "Ticket issued", Detail: "X1 · notary · 0 ahead"}},
+		{record.TicketReturned, `{"number":"A012","counter":"2","place":0}`,
+			told{Title: "退回排队", Detail: "A012 · 2 号窗口 · 排在最前"}, told{Title: "Sent back to wait", Detail: "A012 · counter 2 · in front"}},
+		{record.TicketReturned, `{"number":"A012","counter":"2","place":-1}`,
+			told{Title: "退回排队", Detail: "A012 · 2 号窗口 · 排在最后"}, told{Title: "Sent back to wait", Detail: "A012 · counter 2 · at the end"}},
+		{record.TicketUndone, `{"number":"A012","counter":"2","action":"no-show","clerk":"1007"}`,
+			told{Title: "撤销操作", Detail: "A012 · 2 号窗口 · 过号 · 员工 1007"}, told{Title: "Action undone", Detail: "A012 · counter 2 · no-show · staff 1007"}},
+		{record.TicketClassed, `{"number":"A012"}`,
+			told{Title: "更改客户类别", Detail: "A012 · 类别 普通"}, told{Title: "Customer's class changed", Detail: "A012 · class ordinary"}},
+		{record.StaffDenied, `{"staff":"1007","role":"clerk","counter":"2","method":"badge","reason":"too-many-attempts"}`,
+			told{Title: "员工登录被拒", Detail: "员工 1007 · 柜员 · 2 号窗口 · 工卡 · 错误次数过多，暂停受理", Tone: "warn"},
+			told{Title: "Staff log-in refused", Detail: "staff 1007 · clerk · counter 2 · badge · too many wrong attempts", Tone: "warn"}},
+		{record.AppointmentArrived, `{"service":"repair","late":-240}`,
+			told{Title: "预约客户到达", Detail: "故障报修 · 早到 4 分钟"}, told{Title: "Appointment arrived", Detail: "Repair · 4 min early"}},
 		{record.SurveyAnswered, `{"score":5}`,
 			told{Title: "客户评价", Detail: "非常满意（5 分）"}, told{Title: "Visit rated", Detail: "Very satisfied (5 of 5)"}},
 		{record.DoorOpened, `{}`, told{Title: "门打开"}, told{Title: "Door opened"}},
@@ -113,6 +131,22 @@ func TestTell(t *testing.T) {
 		}
 		if got := english.tell(r); got != c.en {
 			t.Errorf("%s in English: %+v, want %+v", c.typ, got, c.en)
+		}
+	}
+}
+
+// TestToldInTheZone words what is told of times that people agreed on.
+func TestToldInTheZone(t *testing.T) {
+	e := eye{language: english, zone: shanghai, now: noon}
+	for _, c := range []struct{ typ, data, want string }{
+		{record.AppointmentBooked, `{"service":"repair","at":"2026-11-23T06:30:00Z","name":"王**"}`, "for 14:30 · 王** · Repair"},
+		{record.AppointmentMissed, `{"service":"repair","at":"2026-11-24T06:30:00Z"}`, "for 11-24 14:30 · Repair"},
+		{record.TicketHeld, `{"number":"A012","counter":"2","reason":"fills in","remind":"2026-11-23T06:30:00Z"}`, "A012 · counter 2 · fills in · reminder at 14:30"},
+		{record.TicketHeld, `{"number":"A012","counter":"2","reason":"fills in"}`, "A012 · counter 2 · fills in"},
+		{record.AppointmentBooked, `{"at":7}`, "at: 7"},
+	} {
+		if got := e.told(record.Record{Type: c.typ, Data: json.RawMessage(c.data)}).Detail; got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.typ, c.data, got, c.want)
 		}
 	}
 }

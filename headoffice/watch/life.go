@@ -243,7 +243,7 @@ func (e eye) lifeFacts(ticket string, l life) []factView {
 		switch r.Type {
 		case record.TicketIssued:
 			d := decode[record.TicketIssuedData](r)
-			add("life.service", join(d.Service, e.with("detail.class", d.Class)))
+			add("life.service", join(e.service(d.Service), e.with("detail.class", e.class(d.Class))))
 			add("life.taken", e.moment(r.Placed).Text)
 			if d.Quote != nil {
 				add("life.told", join(e.t("detail.ahead", d.Quote.Ahead), e.quote(*d.Quote)))
@@ -258,7 +258,7 @@ func (e eye) lifeFacts(ticket string, l life) []factView {
 			add("life.served", join(e.duration(d.Serving), e.counter(d.Counter), e.with("detail.clerk", d.Clerk), e.known("served.", d.Outcome)))
 		case record.TicketTransferred:
 			d := decode[record.TicketTransferredData](r)
-			add("life.served", join(e.duration(d.Serving), e.counter(d.Counter), e.with("detail.clerk", d.Clerk), d.From))
+			add("life.served", join(e.duration(d.Serving), e.counter(d.Counter), e.with("detail.clerk", d.Clerk), e.service(d.From)))
 		case record.TicketLeft:
 			d := decode[record.TicketLeftData](r)
 			add("life.left", join(e.known("left.", d.Reason), e.t("detail.waited", e.duration(d.Wait))))
@@ -302,7 +302,7 @@ func (w *watch) showTickets(rw http.ResponseWriter, r *http.Request) {
 		}
 		for _, one := range found {
 			d := decode[record.TicketIssuedData](one)
-			v.Found = append(v.Found, foundView{d.Number, d.Service, ticketPath(station, d.Ticket, one.Placed), e.moment(one.Placed)})
+			v.Found = append(v.Found, foundView{d.Number, e.service(d.Service), ticketPath(station, d.Ticket, one.Placed), e.moment(one.Placed)})
 		}
 		if !older.IsZero() {
 			v.Older = "/stations/" + url.PathEscape(station) + "/tickets?" + url.Values{"q": {query},

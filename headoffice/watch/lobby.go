@@ -34,7 +34,7 @@ type queueView struct {
 // serviceView is one service: who waits for it now, and what came of the others in the day. Most of its waits were no
 // longer than Ninety, half of them no longer than Half; Within is the share of those called within the service's target.
 type serviceView struct {
-	ID           string
+	ID, Name     string
 	Waiting      int
 	Longest      string
 	Served, Left int
@@ -167,7 +167,7 @@ func (q *queueView) addServices(e eye, station store.Station, points []store.Poi
 	rows := map[string]*serviceView{}
 	row := func(id string) *serviceView {
 		if rows[id] == nil {
-			rows[id] = &serviceView{ID: id, Longest: "—", Half: "—", Ninety: "—", Within: "—", Waiting: day.waiting(id)}
+			rows[id] = &serviceView{ID: id, Name: e.service(id), Longest: "—", Half: "—", Ninety: "—", Within: "—", Waiting: day.waiting(id)}
 		}
 		return rows[id]
 	}

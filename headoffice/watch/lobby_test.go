@@ -139,7 +139,7 @@ func TestLobbyOnItsPage(t *testing.T) {
 	o := mustOffice(t)
 	o.lobby("hangzhou-01", noon)
 	body := o.get("/stations/hangzhou-01?lang=en").Body.String()
-	for _, text := range []string{"Longest wait", "22 min", "9 of 10 within", "29 min", "Counters open", "By service", "payment", "62 %", "On target", "paused", "break",
+	for _, text := range []string{"Longest wait", "22 min", "9 of 10 within", "29 min", "Counters open", "By service", "Payment", "62 %", "On target", "paused", "break",
 		"Staff log-ins refused in the last 24 hours: 4", "wrong PIN", "too many wrong attempts", "Appointments of the day",
 		"told 22 s too short", "2 min 38 s", "81 %", "came as told", `class="told-range"`, `class="wait-inside"`, `class="wait-outside"`, `class="wait-untold"`,
 		"more of the queue", "/stations/hangzhou-01/tickets/tB"} {
@@ -286,7 +286,7 @@ func TestTicketsLife(t *testing.T) {
 	add(record.TicketServed, "queue", 25, record.TicketServedData{Ticket: "t/1 ?", Number: "C001", Counter: "2", Clerk: "1007", Serving: 300, Outcome: "papers-missing"})
 	add(record.SurveyAnswered, "survey", 26, record.SurveyAnsweredData{Score: 4, Ticket: "t/1 ?"})
 
-	want := []string{"Ticket C001", "t/1 ?", "class senior", "3 ahead · told 4–13 min", "8 min", "5 min · counter 2 · staff 1007 · papers-missing", "Satisfied",
+	want := []string{"Ticket C001", "t/1 ?", "class senior", "3 ahead · told 4–13 min", "8 min", "5 min · counter 2 · staff 1007 · papers missing", "Satisfied",
 		"Appointment booked", "王**", "Appointment arrived", "2 min early", "1 ahead · told up to 7 min", "fills in the form", "A013", "Visit rated"}
 	page := o.get("/stations/hangzhou-01?lang=en").Body.String()
 	for _, path := range []string{linkTo(page, "C001"), "/stations/hangzhou-01/tickets/t%2F1%20%3F?lang=en"} {
@@ -346,5 +346,88 @@ func TestFindTickets(t *testing.T) {
 	}
 	if rw := o.get("/stations/hangzhou-01/tickets"); rw.Code != 200 {
 		t.Errorf("no query: status %d", rw.Code)
+	}
+}
+
+func TestAppointmentsOfADay(t *testing.T) {
+	e := eye{language: english, zone: shanghai, now: noon}
+	begin := midnight(noon.In(shanghai))
+	at := func(hours int) time.Time { return begin.Add(time.Duration(hours) * time.Hour) }
+	var records []store.Record // newest first
+	add := func(typ, id string, at time.Time) {
+		e := record.NewEntry(typ, "appointments", at, record.AppointmentData{Appointment: id, Service: "repair", At: at, Name: "王**"})
+		records = append([]store.Record{{Placed: at, Record: record.Record{Type: e.Type, Data: e.Data}}}, records...)
+	}
+	if e.appointments(nil, begin, begin.AddDate(0, 0, 1)) != nil {
+		t.Error("a day without appointments has some")
+	}
+	add(record.AppointmentBooked, "yesterday", at(-1))
+	add(record.AppointmentBooked, "tomorrow", at(24))
+	add(record.AppointmentBooked, "moved", at(9))
+	add(record.AppointmentBooked, "moved", at(33))
+	add(record.AppointmentBooked, "a", at(15))
+	add(record.AppointmentBooked, "b", at(14))
+	for id, typ := range map[string]string{"c": record.AppointmentArrived, "d": record.AppointmentMissed, "e": record.AppointmentCancelled} {
+		add(record.AppointmentBooked, id, at(10))
+		add(typ, id, at(10))
+	}
+	got := e.appointments(records, begin, begin.AddDate(0, 0, 1))
+	if got.Booked != 5 || got.Arrived != 1 || got.Missed != 1 || got.Cancelled != 1 || len(got.Next) != 2 || got.Next[0].At != "14:00" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestWaitsStayInTheChart draws a day of thousands with waits and promises of every size.
+func TestWaitsStayInTheChart(t *testing.T) {
+	for _, customers := range []int{1, 2, 50, 4000} {
+		var waits []toldWait
+		for i := range customers {
+			w := toldWait{at: noon.Add(time.Duration(i) * 7 * time.Second), came: float64(i * i % 90), known: i%3 > 0, low: float64(i % 40), high: float64(i%40 + 20)}
+			if i == 30 {
+				w.high = 1e9
+			}
+			waits = append(waits, w)
+		}
+		c := drawWaits(waits, shanghai)
+		dots := slices.Concat(c.Inside, c.Outside, c.Untold)
+		for _, at := range dots {
+			if at.X < c.Left || at.X > c.Right || at.Y < c.Top || at.Y > c.Bottom {
+				t.Errorf("%d customers: a wait at %v", customers, at)
+			}
+		}
+		for _, path := range c.Told {
+			for _, at := range positions(t, strings.TrimSuffix(path, "Z")) {
+				if at.X < c.Left-columnWidth || at.X > c.Right+columnWidth || at.Y < c.Top || at.Y > c.Bottom {
+					t.Errorf("%d customers: a range at %v", customers, at)
+				}
+			}
+		}
+		if len(dots) == 0 || len(dots) > 300 || len(c.X) > 8 || len(c.Y) < 2 {
+			t.Errorf("%d customers: %d dots, %d times, %d values", customers, len(dots), len(c.X), len(c.Y))
+		}
+	}
+}
+
+func TestWaitsAreJudged(t *testing.T) {
+	e := eye{language: english, zone: shanghai, now: noon}
+	var s lobbyScript
+	for i, wait := range []float64{119, 120, 600, 601} {
+		id := fmt.Sprint("t", i)
+		s.add(record.TicketIssued, record.TicketIssuedData{Ticket: id, Quote: &record.Quote{Known: true, Low: 120, High: 600}})
+		s.add(record.TicketCalled, record.TicketCalledData{Ticket: id, Counter: "1", Wait: wait})
+	}
+	s.add(record.TicketCalled, record.TicketCalledData{Ticket: "t1", Counter: "1", Wait: 9000}) // called again after a return
+	s.issue("untold")
+	s.call("untold", "2", "")
+	s.issue("waits")
+	v := e.waits(store.Station{}, nil, foldDay(s.records))
+	if v.Caption != "5 customers called · 2 of 4 who were told a time waited within it (50 %)" {
+		t.Errorf("%q", v.Caption)
+	}
+	if len(v.Chart.Inside) != 2 || len(v.Chart.Outside) != 2 || len(v.Chart.Untold) != 1 {
+		t.Errorf("%d inside, %d outside, %d untold", len(v.Chart.Inside), len(v.Chart.Outside), len(v.Chart.Untold))
+	}
+	if e.waits(store.Station{}, nil, foldDay(nil)) != nil {
+		t.Error("a day without calls has waits")
 	}
 }

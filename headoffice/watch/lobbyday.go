@@ -100,7 +100,7 @@ var undoneTypes = map[string]string{"call": record.TicketCalled, "finish": recor
 	"return": record.TicketReturned, "hold": record.TicketHeld, "transfer": record.TicketTransferred, "split": record.TicketIssued}
 
 // withoutUndone leaves out what was taken back: all records of the action's request, or, where it had none, the last
-// one that the action wrote about the ticket.
+// one that the action wrote about the ticket; and with a call the end of the service before that it brought about.
 func withoutUndone(events []lobbyRecord) []lobbyRecord {
 	gone := make([]bool, len(events))
 	for i, e := range events {
@@ -113,6 +113,9 @@ func withoutUndone(events []lobbyRecord) []lobbyRecord {
 				continue
 			}
 			gone[j] = true
+			if j > 0 && events[j].endsTheOneBefore(events[j-1]) {
+				gone[j-1] = true
+			}
 			if e.data.Undone == "" {
 				break
 			}
@@ -136,6 +139,12 @@ func (e lobbyRecord) takesBack(earlier lobbyRecord) bool {
 		about = earlier.data.Visit
 	}
 	return earlier.typ == undoneTypes[e.data.Action] && about == e.data.Ticket
+}
+
+// endsTheOneBefore tells whether a call finished the counter's customer before: one action, taken back as one.
+func (e lobbyRecord) endsTheOneBefore(before lobbyRecord) bool {
+	return e.typ == record.TicketCalled && before.typ == record.TicketServed && before.data.Request == "" &&
+		before.data.Counter == e.data.Counter && before.at.Equal(e.at)
 }
 
 func (d *lobbyDay) apply(e lobbyRecord) {

@@ -104,6 +104,23 @@ func TestFoldDay(t *testing.T) {
 			s.serve("a", "1", "")
 			s.add(record.TicketUndone, record.TicketUndoneData{Counter: "1", Action: "finish", Ticket: "a"})
 		}, "1:open a 0"},
+		{"a call that had finished the one before", func(s *lobbyScript) {
+			s.issue("a")
+			s.issue("b")
+			s.call("a", "1", "r1")
+			s.serve("a", "1", "")
+			s.call("b", "1", "r2")
+			s.records[4].Placed = s.records[3].Placed
+			s.add(record.TicketUndone, record.TicketUndoneData{Counter: "1", Action: "call", Ticket: "b", Undone: "r2", Request: "r3"})
+		}, "b@pay, 1:open a 0"},
+		{"a call after the one before was finished", func(s *lobbyScript) {
+			s.issue("a")
+			s.issue("b")
+			s.call("a", "1", "r1")
+			s.serve("a", "1", "")
+			s.call("b", "1", "")
+			s.add(record.TicketUndone, record.TicketUndoneData{Counter: "1", Action: "call", Ticket: "b"})
+		}, "b@pay, 1:open  1"},
 		{"the same action twice, one of them taken back", func(s *lobbyScript) {
 			s.issue("a")
 			s.call("a", "1", "")

@@ -11,8 +11,13 @@ func (l language) issued(d record.TicketIssuedData) string {
 	if d.Quote != nil {
 		quote = l.quote(*d.Quote)
 	}
-	return join(d.Number, d.Service, l.with("detail.class", d.Class), l.t("detail.ahead", d.Ahead), quote)
+	return join(d.Number, l.service(d.Service), l.with("detail.class", l.class(d.Class)), l.t("detail.ahead", d.Ahead), quote)
 }
+
+// service and class name what every station may have in words, and everything else by its id.
+func (l language) service(id string) string { return l.known("service.", id) }
+
+func (l language) class(id string) string { return l.known("class.", id) }
 
 func (l language) called(d record.TicketCalledData) string {
 	return join(d.Number, l.counter(d.Counter), l.t("detail.waited", l.duration(d.Wait)), l.turn(d.Rule), l.with("detail.clerk", d.Clerk))
@@ -33,7 +38,7 @@ func (l language) recalled(d record.TicketRecalledData) string {
 func (l language) served(d record.TicketServedData) string {
 	next := ""
 	if d.Next != nil {
-		next = d.Next.Service
+		next = l.service(d.Next.Service)
 	}
 	return join(d.Number, l.counter(d.Counter), l.t("detail.serving", l.duration(d.Serving)), l.known("served.", d.Outcome), l.with("detail.next", next), l.with("detail.clerk", d.Clerk), d.Note)
 }
@@ -85,12 +90,16 @@ func (l language) setAside(d record.TicketHeldData) string {
 }
 
 func (l language) transferred(d record.TicketTransferredData) string {
-	return join(d.Number, l.counter(d.Counter), l.with("detail.to", join(d.Service, l.counter(d.To))),
+	return join(d.Number, l.counter(d.Counter), l.with("detail.to", join(l.service(d.Service), l.counter(d.To))),
 		l.t("detail.serving", l.duration(d.Serving)), d.Note)
 }
 
 func (l language) classed(d record.TicketClassedData) string {
-	return join(d.Number, l.with("detail.class", d.Class))
+	class := l.class(d.Class)
+	if d.Class == "" {
+		class = l.t("class.ordinary")
+	}
+	return join(d.Number, l.with("detail.class", class))
 }
 
 func (l language) undone(d record.TicketUndoneData) string {
@@ -113,7 +122,7 @@ func (l language) appointment(d record.AppointmentData) string {
 	case d.Late < 0:
 		late = l.t("detail.early", l.duration(minutes))
 	}
-	return join(d.Name, d.Service, late, d.Reason)
+	return join(d.Name, l.service(d.Service), late, d.Reason)
 }
 
 func (l language) staff(d record.StaffData) string {
