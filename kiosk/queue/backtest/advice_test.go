@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -69,7 +68,7 @@ func TestAdviceOnRealDays(t *testing.T) {
 		rules.Services[i].Target = queue.Target{Within: time.Minute, Share: 0.8}
 	}
 	a := &adviser{watch: staffing.NewWatch(rules), advised: map[staffing.Action]int{}, reasons: map[staffing.Reason]int{}, t: t}
-	visits := slices.DeleteFunc(b.sorted(), func(v visit) bool { return v.day > "1999-02-03" })
+	visits := b.upTo("1999-02-03")
 	if _, err := playBank(visits, rules, []contestant{{name: "adviser", predictor: a}}, all); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,6 +49,9 @@ func (c choice) among(days []string) map[string]bool {
 	}
 	return chosen
 }
+
+// last is the last day chosen: what comes after it need not be played.
+func last(chosen map[string]bool) string { return slices.Max(slices.Collect(maps.Keys(chosen))) }
 
 // before and after compare a day, the nth, with the end of a choice.
 func before(day string, n int, end string) bool {

@@ -80,7 +80,8 @@ func (o options) bank(b *bank, out, remarks io.Writer) error {
 	if len(chosen) == 0 {
 		return fmt.Errorf("no day of the %d recorded is chosen by -days", len(b.days()))
 	}
-	p, err := playBank(b.sorted(), bankRules(), append([]contestant{ours(bankRules())}, classics()...), func(day string) bool { return chosen[day] })
+	contestants := append([]contestant{ours(bankRules())}, classics()...)
+	p, err := playBank(b.upTo(last(chosen)), bankRules(), contestants, func(day string) bool { return chosen[day] })
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,9 @@ type going struct {
 // dayEnded: the visit was still open when the day of work ended.
 const dayEnded replay.Oddity = "open when the day of work ended, closed with it"
 
+// noSeat: more customers were served at once than the station has counters. The customer leaves, and is not scored.
+const noSeat replay.Oddity = "served while all counters were taken, leaves"
+
 // playBank plays the visits in the order of their times and returns the score by day.
 func playBank(visits []visit, rules queue.Rules, contestants []contestant, wanted func(day string) bool) (*player, error) {
 
@@ -90,7 +93,10 @@ func (p *player) call(s step, v visit, g going) error {
 		p.odd[odd]++
 	}
 	if seat.counter == "" {
-		return fmt.Errorf("play a call at %s: more than %d customers are served at once: this is no recording of one office", s.at.Format(time.DateTime), seats)
+		p.odd[noSeat]++
+		delete(p.going, s.visit)
+		_, err := p.lobby.do(queue.Leave{Ticket: g.ticket}, s.at)
+		return err
 	}
 	g.counter = seat.counter
 	p.going[s.visit] = g

@@ -24,7 +24,7 @@ func printBank(w io.Writer, b *bank, p *player) error {
 		return err
 	}
 	fmt.Fprintln(w, "\nWhat had to be put right in the recording")
-	for _, o := range append(append([]replay.Oddity{}, replay.Oddities...), dayEnded) {
+	for _, o := range append(append([]replay.Oddity{}, replay.Oddities...), dayEnded, noSeat) {
 		if n := b.odd[o] + p.odd[o]; n > 0 {
 			fmt.Fprintf(w, "  %-62s %d\n", o, n)
 		}

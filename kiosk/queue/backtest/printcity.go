@@ -12,6 +12,7 @@ func (o options) city(c *city, out, remarks io.Writer) error {
 	if len(chosen) == 0 {
 		return fmt.Errorf("no day of the %d recorded is chosen by -days", len(c.days()))
 	}
+	c.drop(last(chosen))
 	played, err := playCity(c, func(day string) bool { return chosen[day] })
 	if err != nil {
 		return err

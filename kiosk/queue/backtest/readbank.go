@@ -52,8 +52,9 @@ func (b *bank) add(c replay.Call) {
 	}
 }
 
-// sorted is the visits in the order in which customers came, whatever the order of the files.
-func (b *bank) sorted() []visit {
+// upTo is the visits of all days up to one, in the order in which customers came, whatever the order of the files.
+func (b *bank) upTo(day string) []visit {
+	b.visits = slices.DeleteFunc(b.visits, func(v visit) bool { return v.day > day })
 	slices.SortStableFunc(b.visits, func(a, c visit) int { return cmp.Or(a.Came.Compare(c.Came), cmp.Compare(a.day, c.day)) })
 	return b.visits
 }

@@ -148,6 +148,13 @@ func (c *city) all() []*series {
 	return all
 }
 
+// drop forgets the readings of all days after one.
+func (c *city) drop(day string) {
+	for _, s := range c.groups {
+		s.readings = slices.DeleteFunc(s.readings, func(r reading) bool { return r.at.Format(time.DateOnly) > day })
+	}
+}
+
 // days is the recorded days, in order.
 func (c *city) days() []string {
 	var days []string
