@@ -117,10 +117,9 @@ func (d *distribution) quantile(u float64) float64 {
 // outlived is the share above which a duration counts as longer than all that were seen.
 const outlived = 0.999
 
-// rest is what a share u of the durations that reach x seconds does not exceed, less x. A duration longer than all that
-// were seen goes on in proportion to itself.
-func (d *distribution) rest(x, u float64) float64 {
-	gone := d.upTo(x)
+// rest is what a share u of the durations that reach x seconds does not exceed, less x; gone is the share of those that do
+// not reach it, as upTo says. A duration longer than all that were seen goes on in proportion to itself.
+func (d *distribution) rest(x, gone, u float64) float64 {
 	if gone > outlived {
 		return x * u / (1 - outlived*u)
 	}

@@ -63,11 +63,10 @@ func (c *cumulated) upTo(x float64) float64 {
 	return c.before(bin) + (c[bin]-c.before(bin))*share
 }
 
-// rest is how much longer it takes when x seconds have passed, for a draw from the exponential distribution of mean 1.
-// Beyond the last bin the rate stays as it was there.
-func (c *cumulated) rest(x, draw float64) float64 {
-	x = min(x, edges[bins-1])
-	target := c.upTo(x) + draw
+// rest is how much longer it takes when x seconds have passed, and with them the sum that upTo says, for a draw from the
+// exponential distribution of mean 1. Beyond the last bin the rate stays as it was there.
+func (c *cumulated) rest(x, passed, draw float64) float64 {
+	target := passed + draw
 	bin := 0
 	for _, stride := range [...]int{32, 16, 8, 4, 2, 1} {
 		if j := bin + stride; j < bins && c[j-1] < target {
@@ -75,5 +74,5 @@ func (c *cumulated) rest(x, draw float64) float64 {
 		}
 	}
 	rate := (c[bin] - c.before(bin)) / (edges[bin] - begin(bin))
-	return max(0, begin(bin)+(target-c.before(bin))/rate-x)
+	return max(0, begin(bin)+(target-c.before(bin))/rate-min(x, edges[bins-1]))
 }

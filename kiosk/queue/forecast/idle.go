@@ -82,16 +82,34 @@ func (l *learned) readiness() *readiness {
 	}
 }
 
-// next is how long a counter takes to call when customers are there, for a draw from the exponential distribution.
-func (r *readiness) next(s spell, ignored, since, draw float64) float64 {
-	if s == away {
-		return r[away].rest(since, draw)
+// wait is an idle counter's time until it calls, ready to be drawn.
+type wait struct {
+	soon   *cumulated // while it is not away; nil when it is
+	since  float64    // seconds that it has been idle
+	passed float64    // sum of the rates until now
+	until  float64    // seconds until it counts as away
+	limit  float64    // sum of the rates until then
+	away   *cumulated
+	gone   float64 // sum of the rates of those away when it begins to count as away
+}
+
+// wait is that of a counter that has been idle for since and has ignored people for ignored, both in seconds.
+func (r *readiness) wait(s spell, ignored, since float64) wait {
+	w := wait{since: since, away: r[away]}
+	if s != away {
+		w.soon, w.until = r[s], max(0, ignoring-ignored)
+		w.passed = w.soon.upTo(ignored)
+		w.limit = w.soon.upTo(ignored+w.until) - w.passed
+		w.since = ignored
 	}
-	wait := r[s].rest(ignored, draw)
-	if ignored+wait <= ignoring {
-		return wait
+	w.gone = w.away.upTo(since + w.until)
+	return w
+}
+
+// next is when it calls, for a draw from the exponential distribution of mean 1. ignored and idle time run on together.
+func (w *wait) next(idle, draw float64) float64 {
+	if w.soon != nil && draw < w.limit {
+		return w.soon.rest(w.since, w.passed, draw)
 	}
-	until := max(0, ignoring-ignored)
-	draw = max(0, draw-(r[s].upTo(ignoring)-r[s].upTo(ignored)))
-	return until + r[away].rest(since+until, draw)
+	return w.until + w.away.rest(idle+w.until, w.gone, draw-w.limit)
 }

@@ -21,13 +21,16 @@ type live struct {
 	answer  spread
 }
 
-// entry is a customer's coming into a queue, and what was foretold then; foretold is false when nothing was.
+// entry is a customer's coming into a queue.
 type entry struct {
-	at       time.Time
-	kind     int
-	lane     int
+	at   time.Time
+	kind int
+	lane int
+	// raw is what was foretold then, when foretold is true; otherwise scene is what could be foretold from, the customer
+	// being the last of its people; nil when nothing could.
 	raw      spread
 	foretold bool
+	scene    *scene
 }
 
 // question is what a new customer's wait was last asked for.
@@ -94,7 +97,7 @@ func (m *Model) learnIssued(after *queue.Snapshot, d record.TicketIssuedData, at
 	} else if m.knows() {
 		sc := m.scene(after, d.Ticket)
 		if target := m.join(sc, d.Service, d.Class); m.promises(sc, target) {
-			e.raw, e.foretold = m.drain(sc, target)[0], true
+			e.scene = sc
 		}
 	}
 	m.live.entered[d.Ticket] = e
@@ -110,9 +113,7 @@ func (m *Model) learnCalled(after *queue.Snapshot, d record.TicketCalledData, at
 	delete(m.live.entered, d.Ticket)
 	if wait := at.Sub(e.at).Seconds(); wait > 0 {
 		l.Patience.expose(0, wait)
-		if e.foretold && e.raw[high] < horizon {
-			l.Correction.learn(e.lane, e.raw, wait)
-		}
+		m.learnTruth(e, wait)
 		if i, idle := m.live.idle[d.Counter]; idle {
 			i.called(&l.Calls, at)
 		} else {
@@ -120,6 +121,16 @@ func (m *Model) learnCalled(after *queue.Snapshot, d record.TicketCalledData, at
 		}
 	}
 	m.learnOrder(after, e, l.learnSkill(workerAt(d.Clerk, d.Counter)), at)
+}
+
+// learnTruth takes in what came of a forecast. One that nobody asked for at the time is made now, for the lobby as it was.
+func (m *Model) learnTruth(e entry, wait float64) {
+	if !e.foretold && e.scene != nil {
+		e.raw, e.foretold = m.drainOn(min(hindsightPaths, pathsFor(len(e.scene.people))), e.scene, len(e.scene.people)-1)[0], true
+	}
+	if e.foretold && e.raw[high] < horizon {
+		m.learned.Correction.learn(e.lane, e.raw, wait)
+	}
 }
 
 func (l *learned) opened() {
