@@ -23,7 +23,6 @@ type day struct {
 	noted  int             // how many records the ledger has
 	ids    []string
 	sent   []sent
-	checks int
 }
 
 // sent is a command with a request id, and what it was answered.

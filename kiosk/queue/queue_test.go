@@ -33,8 +33,10 @@ type desk struct {
 	nonces  int
 }
 
-func open(t *testing.T) *desk {
-	rules := branch()
+func open(t *testing.T) *desk { return openWith(t, branch()) }
+
+func openWith(t *testing.T, rules queue.Rules) *desk {
+	t.Helper()
 	if err := rules.Validate(); err != nil {
 		t.Fatal(err)
 	}
