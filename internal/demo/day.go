@@ -142,7 +142,7 @@ func (d bankDay) open(ctx context.Context, c *crew, dir string, out io.Writer, r
 		if err != nil {
 			return nil, err
 		}
-		env, s.screen = append(env, shown.env...), shown.page+"?autoconnect=1&resize=scale"
+		env, s.screen = append(env, shown.env...), shown.page
 	}
 	httpAddr, err := choosePort("head office's page", "127.0.0.1:8080")
 	if err != nil {
@@ -204,19 +204,19 @@ func (s *playing) print(out io.Writer, d bankDay) {
 `, d.date, d.from, d.to, d.speed, s.office.url("/stations/"+station), s.lobbyPage("/board"), s.lobbyPage("/supervisor"))
 	switch {
 	case s.screen != "":
-		fmt.Fprintf(out, "  Kiosk         %s\n", s.screen)
+		fmt.Fprintf(out, "  Kiosk         %s?autoconnect=1&resize=scale\n", s.screen)
 	case d.window:
 		fmt.Fprintln(out, "  Kiosk         in its window on this machine's display")
 	}
 	fmt.Fprintln(out)
 }
 
-// watch takes pictures in the middle, when they are wanted, and returns when the kiosk has played its day and head office
-// has everything.
+// watch takes pictures around the middle, when they are wanted, and returns when the kiosk has played its day and head
+// office has everything.
 func (d bankDay) watch(ctx context.Context, c *crew, s *playing, lasts time.Duration, out io.Writer) error {
-	middle := time.NewTimer(lasts / 2)
-	defer middle.Stop()
-	photograph := middle.C
+	third := time.NewTimer(lasts / 3) // taking them takes a while
+	defer third.Stop()
+	photograph := third.C
 	if d.pictures == "" {
 		photograph = nil
 	}

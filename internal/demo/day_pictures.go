@@ -32,11 +32,11 @@ func (s *playing) photograph(ctx context.Context, folder string) error {
 	if s.screen == "" {
 		return nil
 	}
-	return photographPage(ctx, s.screen, "en", screenWidth, screenHeight, filepath.Join(folder, "kiosk.png"))
+	return s.photographScreen(ctx, filepath.Join(folder, "kiosk.png"))
 }
 
 // photographPage takes a picture of a page once it has settled, as far as a page does on which customers come and go.
-func photographPage(ctx context.Context, url, language string, width, height int64, file string) (err error) {
+func photographPage(ctx context.Context, url, language string, width, height int64, file string) error {
 	tab, end, err := openTab(ctx, width, height, language)
 	if err != nil {
 		return err
@@ -44,6 +44,28 @@ func photographPage(ctx context.Context, url, language string, width, height int
 	defer end()
 	if err := chromedp.Do(tab, chromedp.Navigate(url)); err != nil {
 		return fmt.Errorf("open %s: %w", url, err)
+	}
+	return errors.Join(settle(tab), capture(tab, file))
+}
+
+// photographScreen takes a picture of the touchscreen, exactly its pixels.
+func (s *playing) photographScreen(ctx context.Context, file string) error {
+	// The page shows black until the first picture has come, and a bar and a notice of its own.
+	const (
+		shown = `(() => {
+			const screen = document.querySelector("#noVNC_container canvas");
+			return screen !== null && screen.width > 0 && screen.getContext("2d").getImageData(screen.width / 2, 20, 1, 1).data.slice(0, 3).some(c => c > 60);
+		})()`
+		bare = `for (const id of ["noVNC_control_bar_anchor", "noVNC_status"]) document.getElementById(id).style.display = "none"`
+	)
+	tab, end, err := openTab(ctx, screenWidth, screenHeight, "en")
+	if err != nil {
+		return err
+	}
+	defer end()
+	if err := chromedp.Do(tab, chromedp.Navigate(s.screen+"?autoconnect=1&resize=off&quality=9"), chromedp.Poll[chromedp.Void](shown),
+		chromedp.Evaluate[chromedp.Void](bare)); err != nil {
+		return fmt.Errorf("look at the touchscreen: %w", err)
 	}
 	return errors.Join(settle(tab), capture(tab, file))
 }
