@@ -82,7 +82,9 @@ func open(t testing.TB, s *speech.Speaker) *site {
 			t.Error(err)
 		}
 	})
-	site.hall, err = hall.Open(hall.Options{Rules: rules(), Journal: j, Points: noPoints{}, Key: []byte("a key for tests"), Log: quiet(), Now: func() time.Time { return time.Now().Add(time.Duration(site.late.Load())) }})
+	site.hall, err = hall.Open(hall.Options{Rules: rules(), Journal: j, Points: noPoints{}, Key: []byte("a key for tests"), Log: quiet(),
+		Notices: []hall.Notice{{ID: "weekend", Zh: "本周六照常营业，周日休息", En: "Open this Saturday, closed on Sunday"}},
+		Now:     func() time.Time { return time.Now().Add(time.Duration(site.late.Load())) }})
 	if err != nil {
 		t.Fatal(err)
 	}

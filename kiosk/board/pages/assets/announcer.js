@@ -43,8 +43,6 @@ function makeAnnouncer({ sound, show, rest, done, blocked }) {
     state.backlog = queue.length;
     if (current) return;
     if (queue.length === 0) {
-      delete state.calling;
-      delete state.pace;
       rest();
       return;
     }
@@ -105,6 +103,8 @@ function makeAnnouncer({ sound, show, rest, done, blocked }) {
       turn.audio.load();
     }
     current = null;
+    delete state.calling;
+    delete state.pace;
     state.announced = turn.call.serial;
   }
 
