@@ -9,7 +9,6 @@ import (
 
 // printBank writes the tables for people.
 func printBank(w io.Writer, b *bank, p *player) error {
-	days := p.score.sorted()
 	fmt.Fprintf(w, "Bank calls, %d days from %s to %s, %d visits. Scored: customers who waited and were served. Times in seconds;\n",
 		len(b.days()), b.days()[0], b.days()[len(b.days())-1], len(b.visits))
 	fmt.Fprintln(w, "bias is predicted − actual; covered is how many of those promised an interval of 80 % were called within it.")
@@ -17,7 +16,7 @@ func printBank(w io.Writer, b *bank, p *player) error {
 	if err := table(w, "All days that are scored", p.score.contestants, p.score.sum(everything)); err != nil {
 		return err
 	}
-	if err := halves(w, days, p.score); err != nil {
+	if err := halves(w, p.score); err != nil {
 		return err
 	}
 	if err := parts(w, "Mean absolute error by day", "day", p.score); err != nil {
@@ -32,17 +31,22 @@ func printBank(w io.Writer, b *bank, p *player) error {
 	return b.faulty.tell(w)
 }
 
-// halves writes one table for the first half of the days and one for the second: of the two weeks that the model was
-// made with, the first was looked at while choosing its constants.
-func halves(w io.Writer, days []string, s *score) error {
+// halves writes one table for the first half of the days and one for the second: with the recordings that the model was
+// made with, the second half shows what is left of it on days that were not looked at.
+func halves(w io.Writer, s *score) error {
+	days := s.sorted()
 	if len(days) < 2 {
 		return nil
 	}
 	middle := days[(len(days)+1)/2]
-	err := table(w, fmt.Sprintf("First half of the days, up to the one before %s", middle), s.contestants,
-		s.sum(func(day string) bool { return day < middle }))
-	if err != nil {
+	first := s.sum(func(day string) bool { return day < middle })
+	if err := table(w, fmt.Sprintf("First half of the days, up to the one before %s", middle), s.contestants, first); err != nil {
 		return err
 	}
-	return table(w, fmt.Sprintf("Second half, from %s", middle), s.contestants, s.sum(func(day string) bool { return day >= middle }))
+	second := s.sum(func(day string) bool { return day >= middle })
+	if err := table(w, fmt.Sprintf("Second half, from %s", middle), s.contestants, second); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w, "Every day is foretold from those before it alone. Which days the model's constants were chosen on, package forecast says.")
+	return err
 }

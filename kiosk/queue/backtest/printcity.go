@@ -49,6 +49,9 @@ func printCity(w io.Writer, c *city, p *cityScore) error {
 			return err
 		}
 	}
+	if err := halves(w, p.byDay); err != nil {
+		return err
+	}
 	if err := parts(w, "Mean absolute error by day, all offices", "day", p.byDay); err != nil {
 		return err
 	}
