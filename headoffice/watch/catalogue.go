@@ -275,6 +275,7 @@ var catalogue = map[string]struct{ zh, en string }{
 	"duration.days":    {"%s 天", "%s days"},
 	"duration.hours":   {"%d 小时 %d 分", "%d h %d min"},
 	"duration.both":    {"%d 分 %d 秒", "%d min %d s"},
+	"duration.less":    {"<1 分钟", "<1 min"},
 	"duration.minutes": {"%d 分钟", "%d min"},
 	"duration.seconds": {"%d 秒", "%d s"},
 

@@ -14,10 +14,13 @@ import (
 	"stationkeeper/internal/record"
 )
 
+// visitTypes are those of customers' visits.
+var visitTypes = []string{record.TicketIssued, record.TicketCalled, record.TicketRecalled, record.TicketServed, record.TicketLeft,
+	record.TicketReturned, record.TicketHeld, record.TicketTransferred, record.TicketClassed, record.TicketUndone, record.SurveyAnswered}
+
 // ordinaryTypes are those of a lobby's ordinary business, of which a busy one writes thousands a day: a list of what is
 // new folds them, so that they do not hide what else has happened.
-var ordinaryTypes = []string{record.TicketIssued, record.TicketCalled, record.TicketRecalled, record.TicketServed, record.TicketLeft,
-	record.TicketReturned, record.TicketHeld, record.TicketTransferred, record.TicketClassed, record.TicketUndone, record.SurveyAnswered}
+var ordinaryTypes = append([]string{record.CounterPaused, record.CounterResumed}, visitTypes...)
 
 // How much of what is new a station's page looks at, and how much of the ordinary business that came last it shows
 // before it folds it.
@@ -80,7 +83,7 @@ func (e eye) fold(station string, records []store.Record) []rowView {
 		}
 		if hidden := records[first+show : next]; len(hidden) > 0 {
 			rows = append(rows, rowView{Folded: e.counted(hidden), eventView: eventView{At: e.moment(hidden[0].Placed),
-				Link: eventsPath(station, "tickets", hidden[0].Placed, 0)}})
+				Link: eventsPath(station, "all", hidden[0].Placed, 0)}})
 		}
 		first, show = next, 0
 	}
@@ -115,7 +118,7 @@ var eventKinds = []struct {
 	{"doors", []string{record.DoorOpened, record.DoorClosed, record.BadgePresented, record.InputActivated, record.InputRested,
 		record.AccessGranted, record.AccessDenied, record.AccessUnused, record.PassbackForgiven, record.RegisterEntered,
 		record.RegisterLeft, record.ModeChanged}},
-	{"tickets", ordinaryTypes},
+	{"tickets", visitTypes},
 	{"quotes", []string{record.QueueQuoted}},
 	{"counters", []string{record.CounterOpened, record.CounterPaused, record.CounterResumed, record.CounterClosed,
 		record.StaffLoggedIn, record.StaffLoggedOut, record.StaffDenied, record.PageFailed}},

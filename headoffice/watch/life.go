@@ -41,7 +41,7 @@ func (w *watch) ticketLife(ctx context.Context, station, ticket string, at time.
 	if err != nil {
 		return life{}, err
 	}
-	lobby, err := w.Store.Happened(ctx, store.Selection{Station: station, Types: slices.Concat(ordinaryTypes, appointmentTypes),
+	lobby, err := w.Store.Happened(ctx, store.Selection{Station: station, Types: slices.Concat(visitTypes, appointmentTypes),
 		From: begin, To: begin.Add(lifeSpan), Oldest: true, Limit: mostOfADay})
 	if err != nil {
 		return life{}, err

@@ -65,7 +65,7 @@ func (w *watch) drawLobby(ctx context.Context, e eye, station store.Station, poi
 	}
 	day := foldDay(records)
 	v.Queue = e.queue(station, points, begin, day)
-	v.Counters = e.counters(station.ID, day)
+	v.Counters = e.on(begin).counters(station.ID, day)
 	v.Waits = e.waits(station, points, day)
 	if v.Denials, err = w.drawDenials(ctx, e, station.ID); err != nil {
 		return v, err
@@ -90,6 +90,12 @@ func (w *watch) latestDay(ctx context.Context, e eye, station string) (begin tim
 	return begin, day, err
 }
 
+// on is an eye to which that day is today: a list of what happened on a day that is named need not repeat it.
+func (e eye) on(day time.Time) eye {
+	e.now = day
+	return e
+}
+
 func midnight(t time.Time) time.Time {
 	year, month, day := t.Date()
 	return time.Date(year, month, day, 0, 0, 0, 0, t.Location())
@@ -109,7 +115,7 @@ func (e eye) queue(station store.Station, points []store.Point, begin time.Time,
 			q.Open = &t
 		case pointLongest:
 			if t.Value != "" {
-				t.Value, t.Unit = e.stay(time.Duration(t.Number)*time.Second), ""
+				t.Value, t.Unit = e.longest(t.Number), ""
 			}
 			q.Longest = &t
 		case pointCalled:
@@ -151,7 +157,7 @@ func (q *queueView) count(e eye, station string, begin time.Time, day *lobbyDay)
 	}
 	for _, c := range slices.Backward(day.calls) {
 		if len(q.Recent) < latestCalls {
-			q.Recent = append(q.Recent, callView{c.number, ticketPath(station, c.ticket, c.at), e.counter(c.counter), e.moment(c.at)})
+			q.Recent = append(q.Recent, callView{c.number, ticketPath(station, c.ticket, c.at), e.counter(c.counter), e.on(begin).moment(c.at)})
 		}
 	}
 	if len(day.calls) > 0 {
@@ -187,8 +193,8 @@ func (q *queueView) addServices(e eye, station store.Station, points []store.Poi
 		case t.Value == "":
 		case name == waitingName:
 			s.Waiting = int(t.Number)
-		case name == longestName && t.Number > 0:
-			s.Longest = e.stay(time.Duration(t.Number) * time.Second)
+		case name == longestName:
+			s.Longest = e.longest(t.Number)
 		case name == withinName:
 			s.Within = strconv.FormatFloat(t.Number, 'f', 0, 64) + " %"
 		}
@@ -201,6 +207,17 @@ func (q *queueView) addServices(e eye, station store.Station, points []store.Poi
 		q.Services = append(q.Services, *s)
 	}
 	slices.SortFunc(q.Services, func(a, b serviceView) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// longest spells the longest wait of those who wait, in seconds: 0 where nobody does.
+func (l language) longest(seconds float64) string {
+	switch {
+	case seconds <= 0:
+		return "—"
+	case seconds < 60:
+		return l.t("duration.less")
+	}
+	return l.stay(time.Duration(seconds) * time.Second)
 }
 
 // atMost spells seconds as the minutes that they do not exceed.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"stationkeeper/headoffice/store"
@@ -23,11 +22,14 @@ type waitsView struct {
 type waitsChart struct {
 	Width, Height, Left, Right, Top, Bottom float64
 	Y, X                                    []tick
-	// Told are areas between the low and the high end of what was told.
-	Told []string
+	// Told are bars from the low to the high end of what was told.
+	Told []bar
 	// Inside are the waits that came as told, Outside the others, Untold those of customers who were promised nothing.
 	Inside, Outside, Untold []position
 }
+
+// bar stands on end: its left edge, its upper one, and its size.
+type bar struct{ X, Y, Width, Height float64 }
 
 // toldWait is one customer's: when the ticket was taken, what was told and what came, in minutes.
 type toldWait struct {
@@ -149,19 +151,16 @@ func drawWaits(waits []toldWait, zone *time.Location) *waitsChart {
 	return c
 }
 
-// columnWidth is how much of the chart is one column: what falls into it is drawn together.
-const columnWidth = 4.0
+// columnWidth is how much of the chart is one column: what falls into it is drawn together. leastBar is how high a bar
+// is at least, to be seen.
+const (
+	columnWidth = 4.0
+	leastBar    = 1.5
+)
 
 // trace draws column by column, so that a day of thousands stays small: of what was told the mean, of what came the
 // shortest, the middle and the longest.
 func (c *waitsChart) trace(waits []toldWait, p projection) {
-	var band [][3]float64 // x, low, high
-	flush := func() {
-		if len(band) > 0 {
-			c.Told = append(c.Told, bandPath(band))
-			band = nil
-		}
-	}
 	column := func(w toldWait) float64 { return math.Floor(p.x(w.at) / columnWidth) }
 	for first := 0; first < len(waits); {
 		next := first + 1
@@ -169,18 +168,16 @@ func (c *waitsChart) trace(waits []toldWait, p projection) {
 			next++
 		}
 		here := waits[first:next]
-		x := round1((column(here[0]) + 0.5) * columnWidth)
-		if low, high, told := meanTold(here); !told {
-			flush()
-		} else {
-			band = append(band, [3]float64{min(max(x, c.Left), c.Right), p.y(low), p.y(min(high, p.high))})
+		if low, high, told := meanTold(here); told {
+			bottom := p.y(min(low, p.high))
+			top := min(p.y(min(high, p.high)), bottom-leastBar)
+			c.Told = append(c.Told, bar{X: column(here[0]) * columnWidth, Y: top, Width: columnWidth, Height: round1(bottom - top)})
 		}
 		for _, w := range thinned(here) {
 			c.dot(w, position{p.x(w.at), p.y(min(w.came, p.high))})
 		}
 		first = next
 	}
-	flush()
 }
 
 func (c *waitsChart) dot(w toldWait, at position) {
@@ -223,23 +220,4 @@ func thinned(waits []toldWait) []toldWait {
 		return 0
 	})
 	return []toldWait{sorted[0], sorted[len(sorted)/2], sorted[len(sorted)-1]}
-}
-
-// bandPath is the outline of an area: along its high ends, and back along its low ones. One column alone is as wide as
-// a column.
-func bandPath(band [][3]float64) string {
-	if len(band) == 1 {
-		one := band[0]
-		band = [][3]float64{{one[0] - columnWidth/2, one[1], one[2]}, {one[0] + columnWidth/2, one[1], one[2]}}
-	}
-	var path strings.Builder
-	letter := byte('M')
-	for _, b := range band {
-		fmt.Fprintf(&path, "%c%g %g", letter, b[0], b[2])
-		letter = 'L'
-	}
-	for _, b := range slices.Backward(band) {
-		fmt.Fprintf(&path, "L%g %g", b[0], b[1])
-	}
-	return path.String() + "Z"
 }
