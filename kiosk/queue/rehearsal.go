@@ -3,6 +3,7 @@ package queue
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -15,17 +16,23 @@ type rehearsal struct {
 	callers []caller // those that are open first
 	open    int      // how many of callers are
 	placed  []placed
-	before  []int // by line, how many were called so far by counters that look at it
+	// tickets and marks are the memory of waiting and of callers.
+	tickets []*Ticket
+	marks   marks
+	round   []*caller
 }
 
 // caller is a counter in a rehearsal.
 type caller struct {
 	*desk
-	// lines are those that any of the rules looks at which hold at the beginning. That does not grow: conditions hold less
-	// and less while people are called.
-	lines []int
+	// looks are the lines that any of the rules looks at which hold at the beginning. They do not become more: conditions
+	// hold less and less while people are called.
+	looks marks
 	calls int
 }
+
+// rehearsals keeps the memory of rehearsals for the next ones: a snapshot takes several.
+var rehearsals = sync.Pool{New: func() any { return new(rehearsal) }}
 
 // placed is a ticket and how many were called before it by counters that look at it; -1 of one that nobody called.
 type placed struct {
@@ -33,17 +40,20 @@ type placed struct {
 	before int
 }
 
-// rehearse sets up a rehearsal; newcomer, when given, comes in addition to those who wait.
+// rehearse sets up a rehearsal; newcomer, when given, comes in addition to those who wait. It has to be released.
 func (s *State) rehearse(newcomer *Ticket, now time.Time) *rehearsal {
-	r := &rehearsal{hallway: s.copyHallway(now)}
+	r := rehearsals.Get().(*rehearsal)
+	r.copy(s, now)
 	if newcomer != nil {
 		r.waiting[s.code.line(newcomer)].add(newcomer)
 	}
-	r.before, r.heads = make([]int, len(r.waiting)), make([]head, len(r.waiting))
-	r.callers = make([]caller, 0, len(s.rules.Counters))
-	for _, c := range s.rules.Counters {
-		d := s.desks[c.ID]
-		r.callers = append(r.callers, caller{desk: d, lines: d.lines(r.waiting, now)})
+	n := s.code.words()
+	r.marks = append(r.marks[:0], make([]uint64, n*len(s.rules.Counters))...)
+	r.callers, r.open = r.callers[:0], 0
+	for i, c := range s.rules.Counters {
+		d, looks := s.desks[c.ID], r.marks[i*n:(i+1)*n]
+		d.mark(looks, r.waiting, now)
+		r.callers = append(r.callers, caller{desk: d, looks: looks})
 		if d.state == CounterOpen {
 			r.open++
 		}
@@ -52,37 +62,45 @@ func (s *State) rehearse(newcomer *Ticket, now time.Time) *rehearsal {
 	return r
 }
 
-// copyHallway is the hallway for calls that are not real.
-func (s *State) copyHallway(now time.Time) hallway {
-	h := hallway{state: s, waiting: s.waiting.clone(), now: now}
-	h.accounts = cloneAccounts(s.accounts)
-	return h
+func (r *rehearsal) release() {
+	clear(r.tickets)
+	clear(r.placed)
+	clear(r.heads)
+	clear(r.round)
+	clear(r.callers)
+	r.state, r.accounts = nil, nil
+	rehearsals.Put(r)
 }
 
-// lines are those that any of the counter's rules looks at which hold at this time.
-func (d *desk) lines(waiting lines, now time.Time) []int {
-	var found []int
-	for i := range d.rulings {
-		r := &d.rulings[i]
-		switch {
-		case !r.holds(waiting, now) || len(r.lines) == 0:
-		case found == nil:
-			found = r.lines
-		default:
-			found = union(found, r.lines)
+// copy is the hallway for calls that are not real.
+func (r *rehearsal) copy(s *State, now time.Time) {
+	r.state, r.now, r.accounts = s, now, cloneAccounts(s.accounts)
+	r.waiting = append(r.waiting[:0], s.waiting...)
+	r.tickets = slices.Grow(r.tickets[:0], s.waiting.count())
+	for i := range r.waiting {
+		if l := &r.waiting[i]; len(l.tickets) > 0 {
+			begin := len(r.tickets)
+			r.tickets = append(r.tickets, l.tickets...)
+			l.tickets = r.tickets[begin:len(r.tickets):len(r.tickets)]
 		}
 	}
-	return found
+	r.heads = append(r.heads[:0], make([]head, len(r.waiting))...)
 }
 
-// union merges two lists in order; it does not change them.
-func union(a, b []int) []int {
-	if len(b) <= len(a) && (&a[0] == &b[0] || slices.Equal(a[:len(b)], b)) {
-		return a
+// copyHallway is the same for a hallway that is kept.
+func (s *State) copyHallway(now time.Time) hallway {
+	return hallway{state: s, waiting: s.waiting.clone(), now: now, accounts: cloneAccounts(s.accounts)}
+}
+
+// mark marks the lines that any of the counter's rules looks at which hold at this time.
+func (d *desk) mark(looks marks, waiting lines, now time.Time) {
+	for i := range d.rulings {
+		if r := &d.rulings[i]; r.holds(waiting, now) {
+			for w, word := range r.looks {
+				looks[w] |= word
+			}
+		}
 	}
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	return slices.Compact(all)
 }
 
 // bySooner is the order in which counters may be expected to be free. Those that are not open stay in the order of the
@@ -113,12 +131,13 @@ func bySooner(a, b caller) int {
 
 // run calls until nobody can be called, or until a ticket was.
 func (r *rehearsal) run(until *Ticket) {
-	r.placed = make([]placed, 0, r.waiting.count())
+	r.placed = r.placed[:0]
 	for _, round := range [2][]caller{r.callers[:r.open], r.callers[r.open:]} {
-		callers := make([]*caller, len(round))
+		callers := r.round[:0]
 		for i := range round {
-			callers[i] = &round[i]
+			callers = append(callers, &round[i])
 		}
+		r.round = callers
 		for len(callers) > 0 {
 			kept := callers[:0]
 			for _, c := range callers {
@@ -144,27 +163,15 @@ func (r *rehearsal) run(until *Ticket) {
 
 // place counts a call, after it was seen how many there were before.
 func (r *rehearsal) place(by *caller, c choice) {
-	before := r.before[c.line]
-	if c.ticket.For != "" {
-		before = r.beforeBound(c)
-	}
-	r.placed = append(r.placed, placed{c.ticket, before})
-	by.calls++
-	for _, l := range by.lines {
-		r.before[l]++
-	}
-	r.call(c)
-}
-
-// beforeBound counts the calls before that of a ticket that not every counter may call.
-func (r *rehearsal) beforeBound(c choice) int {
 	before := 0
 	for i := range r.callers {
-		if one := &r.callers[i]; slices.Contains(one.lines, c.line) && r.state.mayCall(one.id, c.ticket) {
+		if one := &r.callers[i]; one.calls > 0 && one.looks.has(c.line) && r.state.mayCall(one.id, c.ticket) {
 			before += one.calls
 		}
 	}
-	return before
+	r.placed = append(r.placed, placed{c.ticket, before})
+	by.calls++
+	r.call(c)
 }
 
 // call takes the chosen one away, and counts the call for its lane. A line that becomes empty stays.
@@ -180,13 +187,10 @@ func (h *hallway) call(c choice) {
 	}
 }
 
-// places are all who wait in order of Turn, with how many would be called before each. Somebody whom no counter would
-// call now, such as one long before the time agreed, counts those who wait for the same service with an earlier turn.
-func (s *State) places(now time.Time) []placed {
-	if s.waiting.count() == 0 {
-		return nil
-	}
-	r := s.rehearse(nil, now)
+// places calls everybody, and returns all in order of Turn with how many would be called before each. Somebody whom no
+// counter would call now, such as one long before the time agreed, counts those who wait for the same service with an
+// earlier turn.
+func (r *rehearsal) places() []placed {
 	r.run(nil)
 	slices.SortFunc(r.placed, func(a, b placed) int { return byTurn(a.ticket, b.ticket) })
 	var before map[string]int
@@ -213,6 +217,7 @@ func (s *State) aheadOf(t *Ticket, now time.Time) int {
 		return 0
 	}
 	r := s.rehearse(t, now)
+	defer r.release()
 	r.run(t)
 	n := 0
 	for _, p := range r.placed {

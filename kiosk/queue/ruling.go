@@ -77,6 +77,7 @@ type ruling struct {
 	due    time.Duration
 	serves []bool // by service
 	lines  []int  // the indices of those that it looks at
+	looks  marks  // the same
 	// shares are those of its weights; lane and bookedLane are the indices of a class's lane.
 	shares
 	lane, bookedLane []int
@@ -137,7 +138,19 @@ func (r *ruling) setLines(c *code, named []string) {
 			r.lines = append(r.lines, i)
 		}
 	}
+	r.looks = make(marks, c.words())
+	for _, i := range r.lines {
+		r.looks[i/64] |= 1 << (i % 64)
+	}
 }
+
+// marks are a set of lines, 64 to a word.
+type marks []uint64
+
+func (m marks) has(line int) bool { return m[line/64]&(1<<(line%64)) != 0 }
+
+// words is how many words marks need.
+func (c *code) words() int { return (2*(len(c.services)+1)*len(c.rate) + 63) / 64 }
 
 func (r *ruling) setLanes(c *code) {
 	share, weighted := c.shares[r.name]

@@ -14,11 +14,8 @@ import (
 // too. Next is what a counter would do if it were the only one to call.
 func (s *State) Snapshot(now time.Time) Snapshot {
 	v := Snapshot{At: now, Day: s.follow(now), LastDay: s.day}
-	if places := s.places(now); len(places) > 0 {
-		v.Waiting = make([]Place, len(places))
-		for i, p := range places {
-			v.Waiting[i] = Place{Ticket: *p.ticket, Before: p.before}
-		}
+	if s.waiting.count() > 0 {
+		v.Waiting = s.viewWaiting(now)
 	}
 	for _, t := range s.held {
 		v.Held = append(v.Held, *t)
@@ -38,6 +35,17 @@ func (s *State) Snapshot(now time.Time) Snapshot {
 		v.Counters = append(v.Counters, s.viewCounter(counter, today, now))
 	}
 	return v
+}
+
+func (s *State) viewWaiting(now time.Time) []Place {
+	r := s.rehearse(nil, now)
+	defer r.release()
+	places := r.places()
+	view := make([]Place, len(places))
+	for i, p := range places {
+		view[i].Ticket, view[i].Before = *p.ticket, p.before
+	}
+	return view
 }
 
 func (s *State) viewService(service Service, today bool, now time.Time) ServiceView {
@@ -99,9 +107,14 @@ func (s *State) offered(d *desk, now time.Time) []string {
 
 // callable counts those whom a counter may call by the rules that hold now.
 func (s *State) callable(d *desk, now time.Time) int {
+	looks := make(marks, s.code.words())
+	d.mark(looks, s.waiting, now)
 	n := 0
-	for _, at := range d.lines(s.waiting, now) {
-		for _, t := range s.waiting[at].tickets {
+	for i := range s.waiting {
+		if !looks.has(i) {
+			continue
+		}
+		for _, t := range s.waiting[i].tickets {
 			if s.mayCall(d.id, t) {
 				n++
 			}
@@ -110,15 +123,18 @@ func (s *State) callable(d *desk, now time.Time) int {
 	return n
 }
 
+// nextOf are the ids of those whom a counter would call next if it were the only one to call.
 func (s *State) nextOf(d *desk, now time.Time) []string {
-	h := s.copyHallway(now)
-	var next []string
+	r := rehearsals.Get().(*rehearsal)
+	defer r.release()
+	r.copy(s, now)
+	next := make([]string, 0, maxNext)
 	for len(next) < maxNext {
-		found, ok := h.choose(d)
+		found, ok := r.choose(d)
 		if !ok {
 			break
 		}
-		h.call(found)
+		r.call(found)
 		next = append(next, found.ticket.ID)
 	}
 	return next
