@@ -63,7 +63,7 @@ func (s *State) apply(seq uint64, typ string, at time.Time, data json.RawMessage
 
 func fold[D any](s *State, at time.Time, data json.RawMessage, apply func(*State, D, time.Time) error) error {
 	var d D
-	if err := json.Unmarshal(data, &d); err != nil {
+	if err := decode(data, &d); err != nil {
 		return fmt.Errorf("decode data: %w", err)
 	}
 	if err := apply(s, d, at); err != nil {
