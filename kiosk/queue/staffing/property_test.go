@@ -74,16 +74,19 @@ func TestAdviceIsAlwaysFeasible(t *testing.T) {
 		for range rapid.IntRange(1, 6).Draw(t, "counters") {
 			skills = append(skills, rapid.SampledFrom([][]string{nil, {"a"}, {"b"}, {"a", "b"}, {"c"}, {"b", "c"}}).Draw(t, "skills"))
 		}
+		quiet := rapid.Bool().Draw(t, "quiet") // all counters open, two of them for everything, and few come
+		if quiet {
+			skills = append(skills, nil, nil)
+		}
 		s := newStation(t, rulesOf(skills...))
 		twin := newStation(t, s.rules)
-		quiet := rapid.Bool().Draw(t, "quiet") // all counters open, and few come
 		for _, c := range s.rules.Counters {
 			if quiet {
 				s.do(queue.OpenCounter{Counter: c.ID})
 				twin.do(queue.OpenCounter{Counter: c.ID})
 			}
 		}
-		for range rapid.IntRange(20, 120).Draw(t, "steps") {
+		for range rapid.IntRange(40, 120).Draw(t, "steps") {
 			passed := time.Duration(rapid.IntRange(1, 180).Draw(t, "seconds")) * time.Second
 			s.now = s.now.Add(passed)
 			counter := rapid.SampledFrom(s.rules.Counters).Draw(t, "counter").ID
@@ -129,7 +132,8 @@ func TestAdviceIsAlwaysFeasible(t *testing.T) {
 			}
 		}
 	})
-	if opened == 0 || closed == 0 {
+	t.Logf("%d suggestions to open, %d to close", opened, closed)
+	if !testing.Short() && (opened == 0 || closed == 0) {
 		t.Errorf("%d suggestions to open and %d to close: the days are too dull", opened, closed)
 	}
 }
@@ -285,7 +289,11 @@ func newDay(t *testing.T, seed uint64, follows bool) *day {
 // Following the advice keeps the service level on a day that two fixed counters could not, with fewer counters open than
 // all, and without opening and closing all the time.
 func TestFollowingTheAdvice(t *testing.T) {
-	for seed := range uint64(3) {
+	seeds := uint64(3)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
 		few := newDay(t, seed, false)
 		called, inTime := few.run(3)
 		fixed := float64(inTime) / float64(called)
