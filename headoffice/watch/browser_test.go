@@ -170,3 +170,21 @@ func TestBrowserPictures(t *testing.T) {
 	}
 	b.clean(s.origin())
 }
+
+// TestBrowserFindsATicket looks for a ticket by its number, and goes to its life from the list and from the events.
+func TestBrowserFindsATicket(t *testing.T) {
+	b, o := mustBrowser(t), mustOffice(t)
+	o.lobby("hangzhou-06", noon)
+	s := mustSite(t, o.handler(noon))
+	b.do(chromedp.Navigate(s.origin()+"/stations/hangzhou-06?lang=en"), chromedp.SendKeys(chromedp.CSS(".find input"), "b019\n"))
+	b.shows("h1", "查找票号") // the language was asked for by that one page alone
+	b.do(chromedp.Navigate(s.origin()+"/language/en?back=/stations/hangzhou-06/tickets%3Fq%3Db019"), chromedp.Click(chromedp.CSS(".found a")))
+	b.shows("h1", "Ticket B019")
+	b.shows("main", "Customer called")
+	b.do(chromedp.Navigate(s.origin()+"/stations/hangzhou-06"), chromedp.Click(chromedp.CSS("#queue .calls a")))
+	b.shows("h1", "Ticket ")
+	b.shows("main", "Ticket issued")
+	b.do(chromedp.Navigate(s.origin()+"/stations/hangzhou-06"), chromedp.Click(chromedp.CSS("#events .folded a")))
+	b.shows("h1", "Events")
+	b.clean(s.origin())
+}
