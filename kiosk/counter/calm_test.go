@@ -158,6 +158,31 @@ func TestAPageThatDoesNotReadHoldsUpNobody(t *testing.T) {
 	})
 }
 
+// TestAShiftEndsToTheSecond lets hours pass in which nothing happens.
+func TestAShiftEndsToTheSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := bareStation(t)
+		s.flows.Store(true)
+		s.pass(17 * time.Second) // noon is between two looks at other things
+		s.run()
+		w := httptest.NewRecorder()
+		s.pages.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/login", strings.NewReader(`{"staff":"1002","pin":"4711","counter":"2"}`)))
+		if w.Code != http.StatusOK {
+			t.Fatal(w.Body)
+		}
+		time.Sleep(time.Until(s.began.Add(3*time.Hour - 18*time.Second)))
+		synctest.Wait()
+		if c := s.counterNow("2"); c.State != queue.CounterOpen {
+			t.Errorf("a second before noon: %+v", c)
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if c := s.counterNow("2"); c.State != queue.CounterClosed || c.Reason != "shift-over" {
+			t.Errorf("a second after noon: %+v", c)
+		}
+	})
+}
+
 func TestErrorsOfPagesAreWrittenDown(t *testing.T) {
 	s := openStation(t)
 	report := `{"page":"supervisor","message":"` + strings.Repeat("ж", 600) + `","where":"a.js:1:2","times":2}`

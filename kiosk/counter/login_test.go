@@ -128,6 +128,16 @@ func TestAttemptsAreBounded(t *testing.T) {
 	}
 }
 
+func TestTheRightPINForgivesSlips(t *testing.T) {
+	s := openStation(t)
+	for range 5 {
+		for range 4 {
+			s.refused(http.StatusUnauthorized, "login-refused", "POST", "/api/login", `{"staff":"1001","pin":"0000","counter":"1"}`)
+		}
+		s.logIn("1001", "1")
+	}
+}
+
 func TestUnknownNumbersCannotBeToldFromWrongPINs(t *testing.T) {
 	s := openStation(t)
 	_, wrong := s.post("/api/login", `{"staff":"1001","pin":"0000","counter":"1"}`)

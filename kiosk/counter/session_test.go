@@ -149,6 +149,9 @@ func TestOneClerkPerCounter(t *testing.T) {
 	if out := wrote[record.StaffData](s, record.StaffLoggedOut); len(out) != 1 || out[0].Staff != "1001" || out[0].Reason != "taken-over" {
 		t.Errorf("written %+v", out)
 	}
+	if closed := wrote[record.CounterData](s, record.CounterClosed); len(closed) != 0 {
+		t.Errorf("a counter that is taken over was closed: %+v", closed)
+	}
 	s.want(http.StatusOK, "POST", "/api/logout", `{}`, as(boss))
 	again := s.logIn("1001", "3")
 	s.pass(8*time.Hour + time.Second) // the shift of 1001 is over, and nothing has closed the counter

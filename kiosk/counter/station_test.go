@@ -29,6 +29,8 @@ import (
 type station struct {
 	*site
 	now    atomic.Int64 // nanoseconds since 1970
+	flows  atomic.Bool  // with the time since it began, instead of standing still
+	began  time.Time
 	roster atomic.Pointer[staff.Roster]
 	pages  *counter.Pages
 	server *httptest.Server
@@ -113,7 +115,7 @@ func bareStation(t testing.TB) *station {
 			t.Error(err)
 		}
 	})
-	s := &station{site: &site{t: t, journal: j}}
+	s := &station{site: &site{t: t, journal: j}, began: time.Now()}
 	s.now.Store(monday.UnixNano())
 	s.roster.Store(people(t))
 	s.site.hall, err = hall.Open(hall.Options{
@@ -127,7 +129,13 @@ func bareStation(t testing.TB) *station {
 	return s
 }
 
-func (s *station) time() time.Time { return time.Unix(0, s.now.Load()) }
+func (s *station) time() time.Time {
+	now := time.Unix(0, s.now.Load())
+	if s.flows.Load() {
+		now = now.Add(time.Since(s.began))
+	}
+	return now
+}
 
 func (s *station) pass(d time.Duration) { s.now.Add(int64(d)) }
 
