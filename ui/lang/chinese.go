@@ -20,6 +20,12 @@ var chinese = Catalogue{
 		}
 		return fmt.Sprintf("前面有 %d 人", customers)
 	},
+	Before: func(customers int) string {
+		if customers == 0 {
+			return "无人等待"
+		}
+		return fmt.Sprintf("前面 %d 人", customers)
+	},
 	About: func(low, high int) string {
 		switch low {
 		case 0:

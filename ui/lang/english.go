@@ -15,6 +15,15 @@ var english = Catalogue{
 	NoServices:    "No tickets here at the moment",
 	NoServicesDo:  "Please go to a counter: our staff will help you",
 	InFront: func(customers int) string {
+		switch customers {
+		case 0:
+			return "Nobody waiting"
+		case 1:
+			return "1 person ahead"
+		}
+		return fmt.Sprintf("%d people ahead", customers)
+	},
+	Before: func(customers int) string {
 		if customers == 0 {
 			return "Nobody waiting"
 		}

@@ -47,6 +47,7 @@ type Catalogue struct {
 	NoServices    string
 	NoServicesDo  string
 	InFront       func(customers int) string // before one has taken a ticket
+	Before        func(customers int) string // the same in fewer words, beside a wait
 	About         func(low, high int) string // minutes of waiting
 	Waiting       func(customers int) string // for all services of a group
 	Offers        func(services int) string  // of a group

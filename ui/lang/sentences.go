@@ -15,7 +15,7 @@ func (c *Catalogue) Sentences() []string {
 		c.IsClosed, c.IsClosedDo, c.IsFull, c.IsFullDo, c.IsLate, c.IsLateDo,
 	}
 	for _, n := range []int{0, 1, 2, 67890} {
-		all = append(all, c.InFront(n), c.Ahead(n), c.ReturnIn(n), c.Waiting(n),
+		all = append(all, c.InFront(n), c.Before(n), c.Ahead(n), c.ReturnIn(n), c.Waiting(n),
 			c.About(n, 67890), c.About(67890, 67890), c.Expect(n, 67890), c.Expect(67890, 67890))
 	}
 	for month := 1; month <= 12; month++ {

@@ -46,7 +46,7 @@ func (p *play) mustRead(texts ...string) {
 func TestTakeATicket(t *testing.T) {
 	p := newPlay(t, 1280, 800)
 	p.show(bank(4))
-	p.mustRead("请选择您要办理的业务", "个人现金业务", "无人等待", "前面有 7 人 · 约 14–38 分钟", "正在叫号", "A041", "1 号窗口")
+	p.mustRead("请选择您要办理的业务", "个人现金业务", "无人等待", "前面 7 人 · 约 14–38 分钟", "正在叫号", "A041", "1 号窗口")
 	p.tap(p.tile(1))
 	p.onScreen(home) // until the desk has answered
 	p.answered()

@@ -31,7 +31,7 @@ func standing(s Service, at time.Time, c *lang.Catalogue) string {
 		return c.TooLate
 	}
 	if s.Wait.known() {
-		return lang.Both(c.InFront(s.Ahead), c.About(s.Wait.Low, s.Wait.High))
+		return lang.Both(c.Before(s.Ahead), c.About(s.Wait.Low, s.Wait.High))
 	}
 	return c.InFront(s.Ahead)
 }

@@ -13,7 +13,7 @@ import (
 func TestOffers(t *testing.T) {
 	p := newPlay(t, 1280, 800)
 	p.show(evening(8))
-	p.mustRead("前面有 9 人 · 约 18–48 分钟", "无人等待", "现在不办理，明天 09:00 开始", "今日号已取完", "排队已到下班时间，今日不再取号",
+	p.mustRead("前面 9 人 · 约 18–48 分钟", "无人等待", "现在不办理，明天 09:00 开始", "今日号已取完", "排队已到下班时间，今日不再取号",
 		"现在不办理，12 月 8 日 09:20 开始")
 	if p.reads("无人等待 ·") {
 		t.Error("a wait is promised where too little is known")
