@@ -55,6 +55,14 @@ func table(w io.Writer, title string, contestants []contestant, tallies []tally)
 	return t.Flush()
 }
 
+// kept writes the table of those whom ours promised something, unless that is everybody.
+func kept(w io.Writer, s *score) error {
+	if s.promised[0].n == s.sum(everything)[0].n {
+		return nil
+	}
+	return table(w, "Of these, the customers whom ours promised a time", s.contestants, s.promised)
+}
+
 // parts writes one line per part: everybody's mean absolute error, and how good our interval is.
 func parts(w io.Writer, title, part string, s *score) error {
 	fmt.Fprintf(w, "\n%s\n", title)

@@ -16,6 +16,9 @@ func printBank(w io.Writer, b *bank, p *player) error {
 	if err := table(w, "All days that are scored", p.score.contestants, p.score.sum(everything)); err != nil {
 		return err
 	}
+	if err := kept(w, p.score); err != nil {
+		return err
+	}
 	if err := halves(w, p.score); err != nil {
 		return err
 	}

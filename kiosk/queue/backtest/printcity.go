@@ -44,6 +44,9 @@ func printCity(w io.Writer, c *city, p *cityScore) error {
 	if err := table(w, "All offices, where the office gives an estimate", p.score.contestants, p.score.sum(everything)); err != nil {
 		return err
 	}
+	if err := kept(w, p.score); err != nil {
+		return err
+	}
 	for _, office := range p.score.sorted() {
 		if err := table(w, office, p.score.contestants, p.score.tallies[office]); err != nil {
 			return err

@@ -54,10 +54,12 @@ type score struct {
 	contestants []contestant
 	parts       []string
 	tallies     map[string][]tally // by part, in the order of the contestants
+	// promised is everybody's tallies of those customers whom ours promised something.
+	promised []tally
 }
 
 func newScore(contestants []contestant) *score {
-	return &score{contestants: contestants, tallies: map[string][]tally{}}
+	return &score{contestants: contestants, tallies: map[string][]tally{}, promised: make([]tally, len(contestants))}
 }
 
 // add counts the contestants' predictions of one wait.
@@ -66,8 +68,15 @@ func (s *score) add(part string, predictions []prediction, wait time.Duration) {
 		s.parts = append(s.parts, part)
 		s.tallies[part] = make([]tally, len(s.contestants))
 	}
+	silent := slices.ContainsFunc(s.contestants, func(c contestant) bool { return c.ours })
 	for i, p := range predictions {
 		s.tallies[part][i].add(p, wait)
+		silent = silent && !p.promised
+	}
+	for i, p := range predictions {
+		if !silent {
+			s.promised[i].add(p, wait)
+		}
 	}
 }
 
