@@ -78,8 +78,20 @@ func (p *page) open(t *testing.T, s *station) (stop func()) {
 	}
 }
 
+// warm has the journal make what it keeps for the life of the program, such as its compressor, outside of a bubble: what is
+// made inside can be used there only.
+func warm(t *testing.T) {
+	t.Helper()
+	s := bareStation(t)
+	s.take("new")
+	if issued := wrote[record.TicketIssuedData](s, record.TicketIssued); len(issued) != 1 {
+		t.Fatalf("written %+v", issued)
+	}
+}
+
 // calmly runs a test in a bubble of its own time, over a station without a roster. The journal's disk is real.
 func calmly(t *testing.T, test func(t *testing.T, s *station)) {
+	warm(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := bareStation(t)
 		s.roster.Store(nil)
@@ -160,6 +172,7 @@ func TestAPageThatDoesNotReadHoldsUpNobody(t *testing.T) {
 
 // TestAShiftEndsToTheSecond lets hours pass in which nothing happens.
 func TestAShiftEndsToTheSecond(t *testing.T) {
+	warm(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := bareStation(t)
 		s.flows.Store(true)
