@@ -102,6 +102,18 @@ func TestTableOfOnePart(t *testing.T) {
 	}
 }
 
+func TestTableOfTheQueue(t *testing.T) {
+	rows, _, err := new(bench).measureQueue(t.Context()) // it needs neither programs nor folders
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		if !(r.Got.Value > 0) || r.Beside != nil && !(r.Beside.Value > 0) {
+			t.Errorf("%v: expected a figure", r.cells())
+		}
+	}
+}
+
 func TestPartsAreCheckedBeforeAnythingRuns(t *testing.T) {
 	if _, err := chosen("append,speed"); err == nil || !strings.Contains(err.Error(), `"speed"`) {
 		t.Errorf("got %v, expected an error that names what is not there", err)

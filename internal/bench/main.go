@@ -148,6 +148,7 @@ var allParts = []struct {
 	{"cost", "what a delivered record costs", (*bench).measureCost},
 	{"latency", "live", (*bench).measureLatency},
 	{"door", "a door, with a real agent in a simulated room", (*bench).measureDoor},
+	{"queue", "the queue, in memory", (*bench).measureQueue},
 	{"memory", "memory that is not page cache", (*bench).measureMemory},
 }
 
