@@ -1,6 +1,9 @@
 package queue
 
-import "time"
+import (
+	"math/bits"
+	"time"
+)
 
 // choice is whose turn it is, and why.
 type choice struct {
@@ -23,6 +26,7 @@ type hallway struct {
 	waiting  lines
 	accounts []*account
 	now      time.Time
+	filled   marks // the lines that are not empty
 	// heads are, where calls are not real, the points of the first of each line as far as they are known.
 	heads []head
 }
@@ -34,7 +38,18 @@ type head struct {
 }
 
 func (s *State) hallway(now time.Time) hallway {
-	return hallway{state: s, waiting: s.waiting, accounts: s.accounts, now: now}
+	h := hallway{state: s, waiting: s.waiting, accounts: s.accounts, now: now, filled: make(marks, s.code.words())}
+	h.fill()
+	return h
+}
+
+// fill marks the lines that are not empty.
+func (h *hallway) fill() {
+	for i := range h.waiting {
+		if len(h.waiting[i].tickets) > 0 {
+			h.filled[i/64] |= 1 << (i % 64)
+		}
+	}
 }
 
 // choose is the one that a counter calls next: of its rules the first that finds somebody decides.
@@ -63,17 +78,18 @@ func (h *hallway) find(r *ruling, counter string) (choice, bool) {
 	} else {
 		best = few[:n]
 	}
-	for _, i := range r.lines {
-		l := &h.waiting[i]
-		if len(l.tickets) == 0 {
-			continue
-		}
-		t := h.first(r, l, counter)
-		if t == nil {
-			continue
-		}
-		if to := &best[r.laneOf(l)]; to.ticket == nil || h.before(r, t, i, to) {
-			*to = choice{ticket: t, line: i, rule: r, lane: r.laneOf(l)}
+	for word, looks := range r.looks {
+		for some := looks & h.filled[word]; some != 0; some &= some - 1 {
+			i := word*64 + bits.TrailingZeros64(some)
+			l := &h.waiting[i]
+			t := h.first(r, l, counter)
+			if t == nil {
+				continue
+			}
+			lane := r.laneOf(l)
+			if to := &best[lane]; to.ticket == nil || h.before(r, t, i, to) {
+				*to = choice{ticket: t, line: i, rule: r, lane: lane}
+			}
 		}
 	}
 	return h.turn(r, best)

@@ -45,7 +45,7 @@ func (s *State) rehearse(newcomer *Ticket, now time.Time) *rehearsal {
 	r := rehearsals.Get().(*rehearsal)
 	r.copy(s, now)
 	if newcomer != nil {
-		r.waiting[s.code.line(newcomer)].add(newcomer)
+		r.add(newcomer)
 	}
 	n := s.code.words()
 	r.marks = append(r.marks[:0], make([]uint64, n*len(s.rules.Counters))...)
@@ -85,11 +85,15 @@ func (r *rehearsal) copy(s *State, now time.Time) {
 		}
 	}
 	r.heads = append(r.heads[:0], make([]head, len(r.waiting))...)
+	r.filled = append(r.filled[:0], make([]uint64, s.code.words())...)
+	r.fill()
 }
 
-// copyHallway is the same for a hallway that is kept.
-func (s *State) copyHallway(now time.Time) hallway {
-	return hallway{state: s, waiting: s.waiting.clone(), now: now, accounts: cloneAccounts(s.accounts)}
+// add lets somebody come in addition.
+func (h *hallway) add(t *Ticket) {
+	i := h.state.code.line(t)
+	h.waiting[i].add(t)
+	h.filled[i/64] |= 1 << (i % 64)
 }
 
 // mark marks the lines that any of the counter's rules looks at which hold at this time.
@@ -181,6 +185,9 @@ func (h *hallway) call(c choice) {
 		l.tickets = l.tickets[1:]
 	} else {
 		l.tickets = slices.DeleteFunc(l.tickets, func(t *Ticket) bool { return t == c.ticket })
+	}
+	if len(l.tickets) == 0 {
+		h.filled[c.line/64] &^= 1 << (c.line % 64)
 	}
 	if len(c.rule.lanes) > 0 {
 		h.accounts[c.rule.account].charge(c.lane, c.rule.lanes[c.lane].weight)

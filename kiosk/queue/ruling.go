@@ -76,8 +76,7 @@ type ruling struct {
 	when   Condition
 	due    time.Duration
 	serves []bool // by service
-	lines  []int  // the indices of those that it looks at
-	looks  marks  // the same
+	looks  marks  // the lines that it looks at
 	// shares are those of its weights; lane and bookedLane are the indices of a class's lane.
 	shares
 	lane, bookedLane []int
@@ -133,14 +132,11 @@ func (r *ruling) setLines(c *code, named []string) {
 			booked[i] = classes[i] || appointments
 		}
 	}
+	r.looks = make(marks, c.words())
 	for i, l := range newLines(c) {
 		if r.serves[l.service] && (!l.booked && classes[l.class] || l.booked && booked[l.class]) {
-			r.lines = append(r.lines, i)
+			r.looks[i/64] |= 1 << (i % 64)
 		}
-	}
-	r.looks = make(marks, c.words())
-	for _, i := range r.lines {
-		r.looks[i/64] |= 1 << (i % 64)
 	}
 }
 

@@ -35,8 +35,8 @@ func (c Call) decide(s *State, now instant) (Decision, error) {
 		}
 		entries = finished.Entries
 		if goes := finished.Ticket; goes.Status == Waiting { // for a further service, perhaps of this counter's
-			h = s.copyHallway(now.time)
-			h.waiting[s.code.line(&goes)].add(&goes)
+			h.waiting = s.waiting.clone()
+			h.add(&goes)
 		}
 	}
 	t, rule, lane, err := c.choose(&h, d)
