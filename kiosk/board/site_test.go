@@ -42,10 +42,11 @@ var shanghai = time.FixedZone("CST", 8*3600)
 
 // site is the board over a hall on a real journal.
 type site struct {
-	t      testing.TB
-	hall   *hall.Hall
-	speech *speech.Speaker
-	url    string
+	t       testing.TB
+	hall    *hall.Hall
+	journal *journal.Journal
+	speech  *speech.Speaker
+	url     string
 	// dir is the journal's folder. late is what the hall's clock is ahead of ours, in nanoseconds.
 	dir  string
 	late atomic.Int64
@@ -82,6 +83,7 @@ func open(t testing.TB, s *speech.Speaker) *site {
 			t.Error(err)
 		}
 	})
+	site.journal = j
 	site.hall, err = hall.Open(hall.Options{Rules: rules(), Journal: j, Points: noPoints{}, Key: []byte("a key for tests"), Log: quiet(),
 		Notices: []hall.Notice{{ID: "weekend", Zh: "本周六照常营业，周日休息", En: "Open this Saturday, closed on Sunday"}},
 		Now:     func() time.Time { return time.Now().Add(time.Duration(site.late.Load())) }})

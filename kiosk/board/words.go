@@ -33,6 +33,7 @@ type both struct {
 type boardWords struct {
 	Heading  both `json:"-"` // of the page, for a place without a name
 	Calling  both `json:"-"`
+	Latest   both `json:"-"` // the same place, once it has been announced
 	Last     both `json:"-"`
 	Counters both `json:"-"`
 	Waiting  both `json:"-"`
@@ -61,6 +62,7 @@ type boardWords struct {
 var television = boardWords{
 	Heading:  both{"排队叫号", "Queue"},
 	Calling:  both{"正在呼叫", "Now calling"},
+	Latest:   both{"最新叫号", "Latest call"},
 	Last:     both{"最近呼叫", "Last calls"},
 	Counters: both{"窗口", "Counters"},
 	Waiting:  both{"等候情况", "Waiting"},

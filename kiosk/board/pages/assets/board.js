@@ -68,7 +68,8 @@
   }
 
   function drawCall(call) {
-    put("number", call ? call.number : "—");
+    el("calling").classList.toggle("none", !call);
+    put("number", call ? call.number : "");
     el("number").classList.toggle("long", Boolean(call) && call.number.length > 5);
     put("counter", call ? call.counter.zh : words.nobody.zh);
     put("counter-en", call ? call.counter.en : words.nobody.en);
@@ -118,14 +119,15 @@
       const closed = !s.open && s.waiting === 0 ? words.none : s.full && s.waiting === 0 ? words.full : null;
       const wait = closed || (s.known ? waitOf(s) : null);
       return make("li", closed ? "closed" : "", make("span", "name", ...pair(s)),
-        make("strong", "", closed ? "" : fill(words.people.zh, { n: s.waiting })),
-        make("span", "wait", ...(wait ? pair(wait) : [])));
+        make("span", "wait", ...(wait ? pair(wait) : [])),
+        make("strong", "", closed ? "" : fill(words.people.zh, { n: s.waiting })));
     }));
   }
 
   function drawNotice() {
     const notices = view ? view.notices : [];
     el("notice").replaceChildren(...(notices.length > 0 ? pair(notices[notice % notices.length]) : []));
+    el("notice").classList.toggle("long", el("notice").textContent.length > 60);
   }
 
   function drawState() {
