@@ -32,8 +32,12 @@ func (p *Plan) Accepts(lastDay string) error {
 	if lastDay == "" || calendar.Day(p.Begin()) <= lastDay && lastDay <= calendar.Day(p.End()) {
 		return nil
 	}
+	return otherCustomers(lastDay, p.Day)
+}
+
+func otherCustomers(lastDay string, recorded time.Time) error {
 	return fmt.Errorf("%w: its last are of %s, the recording is of %s: give the replay a data folder of its own",
-		ErrOtherCustomers, lastDay, p.Day.Format(time.DateOnly))
+		ErrOtherCustomers, lastDay, recorded.Format(time.DateOnly))
 }
 
 // Run plays the day and returns what came out. Every command carries a request id made of date and line, so that a

@@ -15,7 +15,8 @@ import (
 type Options struct {
 	// Speed is how many recorded seconds pass in one second; above 0.
 	Speed float64
-	// From and To are the local times of day between which customers come. 0 is from the first, or to the last.
+	// From and To are the local times of day between which customers come. A From of 0 is six in the morning: the bank's
+	// service centre works from seven to midnight, and who calls at night calls in vain. A To of 0 is to the last.
 	From, To time.Duration
 }
 
@@ -56,7 +57,7 @@ var serviceLevel = queue.Target{Within: time.Minute, Share: 0.8}
 
 // NewLive lays out the calls of one day, which have to be of the same date.
 func NewLive(calls []Call, o Options) (*Live, error) {
-	if o.Speed <= 0 || o.From < 0 || o.To < 0 || o.To > 0 && o.To <= o.From {
+	if o.Speed <= 0 || o.From < 0 || o.To < 0 || o.To > 0 && o.To <= cmp.Or(o.From, earliest) {
 		return nil, fmt.Errorf("play a day live: speed %g, from %s to %s: expected a speed above 0, and to after from", o.Speed, o.From, o.To)
 	}
 	plan, err := NewPlan(calls)
@@ -75,7 +76,8 @@ func NewLive(calls []Call, o Options) (*Live, error) {
 		Services: slices.Clone(plan.Rules.Services),
 		Classes:  []queue.Class{{ID: priorityClass, Rate: 1, HeadStart: priorityHeadStart}},
 		Calling:  []queue.CallRule{{Name: "by-priority", Order: queue.Priority}},
-		Calendar: plan.Rules.Calendar,
+		// The whole of the play is one day of work, with what is served after midnight.
+		Calendar: queue.Calendar{Zone: plan.Day.Location(), Start: time.Duration(l.from().Hour()) * time.Hour},
 	}
 	for i := range l.rules.Services {
 		l.rules.Services[i].Target = serviceLevel
@@ -143,8 +145,11 @@ func (a *Account) add(v Visit) {
 	a.Serving += v.Ended.Sub(v.Waited)
 }
 
+// earliest is when a day begins unless another time is asked for.
+const earliest = 6 * time.Hour
+
 // from is the first instant at which customers come.
-func (l *Live) from() time.Time { return at(l.plan.Day, l.options.From) }
+func (l *Live) from() time.Time { return at(l.plan.Day, cmp.Or(l.options.From, earliest)) }
 
 // to is the first at which none come any more; zero is when there are no more.
 func (l *Live) to() time.Time {
@@ -180,7 +185,12 @@ func (l *Live) lastCall() time.Time {
 func (l *Live) Rules() queue.Rules { return l.rules }
 
 // Accepts refuses a hall whose journal holds other customers; see Plan.Accepts.
-func (l *Live) Accepts(lastDay string) error { return l.plan.Accepts(lastDay) }
+func (l *Live) Accepts(lastDay string) error {
+	if day := l.rules.Calendar.Day(l.Begin()); lastDay == "" || lastDay == day {
+		return nil
+	}
+	return otherCustomers(lastDay, l.plan.Day)
+}
 
 // ServiceNames, CounterNames and ClassNames name what is in the rules.
 func (l *Live) ServiceNames() map[string]Name { return l.plan.ServiceNames() }

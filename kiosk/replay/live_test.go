@@ -352,24 +352,31 @@ func TestNewLiveRefusesWhatCannotBePlayed(t *testing.T) {
 	}
 }
 
-// Two busy hours as they were recorded.
-func TestLiveRecordedHours(t *testing.T) {
-	path := recordings(t)
-	calls, err := replay.Load(path, time.Date(1999, 2, 2, 12, 0, 0, 0, local))
+// A recorded day as a whole, with an hour in which five hundred call: everybody who comes is served or leaves, on one day
+// of work, and is told about the wait meanwhile.
+func TestLiveRecordedDay(t *testing.T) {
+	calls, err := replay.Load(recordings(t), time.Date(1999, 2, 3, 12, 0, 0, 0, local))
 	if err != nil {
 		t.Fatal(err)
 	}
 	bubble(t, func(t *testing.T) {
-		live := mustLive(t, calls, replay.Options{Speed: 60, From: 10 * time.Hour, To: 12 * time.Hour})
+		live := mustLive(t, calls, replay.Options{Speed: 60})
 		h := mustHouse(t, live, t.TempDir())
 		defer h.close(t)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- h.Run(ctx) }()
 		began := time.Now()
-		got, score, err := live.Run(t.Context(), h, h.clock)
-		if err != nil {
+		got, score, err := live.Run(ctx, h, h.clock)
+		stop()
+		if err := errors.Join(err, <-ended); err != nil {
 			t.Fatal(err)
 		}
-		if got.Issued < 200 || got.Served+got.Left != got.Issued {
-			t.Errorf("account %+v", got)
+		if got.Issued < len(calls)*9/10 || got.Served+got.Left != got.Issued {
+			t.Errorf("of %d calls %+v", len(calls), got)
+		}
+		if score.N < got.Issued/2 {
+			t.Errorf("%d of %d were told something", score.N, got.Issued)
 		}
 		var b strings.Builder
 		if err := live.Report(&b, got, score, time.Since(began)); err != nil {
