@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -213,4 +214,70 @@ func TestEventsTellOfTheSessionAndEndWithIt(t *testing.T) {
 		t.Error(err)
 	}
 	s.want(http.StatusOK, "GET", "/api/me", "", as(boss))
+}
+
+func TestLoggingInAgainKeepsTheCustomer(t *testing.T) {
+	s := openStation(t)
+	lost, ticket := s.serving()
+	cookie := s.logIn("1001", "1")
+	s.refused(http.StatusUnauthorized, "login-needed", "GET", "/api/me", "", as(lost))
+	if c := s.counterNow("1"); c.State != queue.CounterOpen || c.Ticket == nil || c.Ticket.ID != ticket {
+		t.Errorf("counter %+v", c)
+	}
+	s.want(http.StatusOK, "POST", "/api/counters/1/finish", fmt.Sprintf(`{"ticket":%q}`, ticket), as(cookie))
+}
+
+func TestLogOutFromAPausedCounter(t *testing.T) {
+	s := openStation(t)
+	cookie := s.logIn("1001", "1")
+	s.want(http.StatusOK, "POST", "/api/counters/1/pause", `{"reason":"break"}`, as(cookie))
+	if said := s.want(http.StatusOK, "POST", "/api/logout", `{}`, as(cookie)); said["pending"] != false {
+		t.Errorf("said %v", said)
+	}
+	if c := s.counterNow("1"); c.State != queue.CounterClosed {
+		t.Errorf("counter %+v", c)
+	}
+}
+
+// TestManyLogInsAtOneInstant has two clerks log in at one counter, each from three computers, all at once: one of them has
+// the counter, and one of the cookies counts.
+func TestManyLogInsAtOneInstant(t *testing.T) {
+	s := openStation(t)
+	for round := range 10 {
+		s.pass(time.Minute)
+		begin := make(chan struct{})
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		var cookies []*http.Cookie
+		for _, body := range []string{`{"staff":"1001","pin":"4711","counter":"3"}`, `{"badge":"0012345678","counter":"3"}`} {
+			for range 3 {
+				all.Go(func() {
+					<-begin
+					answer, object := s.post("/api/login", body)
+					mu.Lock()
+					defer mu.Unlock()
+					if answer.StatusCode == http.StatusOK {
+						cookies = append(cookies, answer.Cookies()...)
+					} else if code := codeOf(object); code != "counter-taken" && code != "login-needed" {
+						t.Errorf("round %d: %s %v", round, answer.Status, object)
+					}
+				})
+			}
+		}
+		close(begin)
+		all.Wait()
+		var good []*http.Cookie
+		for _, cookie := range cookies {
+			if status, me := s.ask("GET", "/api/me", "", as(cookie)); status == http.StatusOK {
+				good = append(good, cookie)
+				if c := s.counterNow("3"); c.State != queue.CounterOpen || c.Clerk != me["staff"] {
+					t.Errorf("round %d: %v logged in, the counter is %+v", round, me, c)
+				}
+			}
+		}
+		if len(good) != 1 {
+			t.Fatalf("round %d: %d of %d cookies count", round, len(good), len(cookies))
+		}
+		s.want(http.StatusOK, "POST", "/api/logout", `{}`, as(good[0]))
+	}
 }
