@@ -165,7 +165,7 @@ func lobbyRules() queue.Rules {
 }
 
 // playLobby plays a day of so many customers. They come a little faster than 12 counters serve them at first, so that
-// about fifty wait, and then as fast.
+// some dozens wait, and then as fast.
 func playLobby(customers int) (*lobby, error) {
 	l := &lobby{rules: lobbyRules(), now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), random: rand.New(rand.NewPCG(5, 11))}
 	l.state = queue.New(l.rules)
@@ -187,7 +187,7 @@ func playLobby(customers int) (*lobby, error) {
 			}
 			came++
 			gap := float64(serving) / float64(len(free)) * l.random.ExpFloat64()
-			if l.waiting < 50 {
+			if l.waiting < 25 {
 				gap *= 0.7
 			}
 			next = next.Add(time.Duration(gap))

@@ -133,8 +133,8 @@ func bySooner(a, b caller) int {
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), since(a).Compare(since(b)))
 }
 
-// run calls until nobody can be called, or until a ticket was.
-func (r *rehearsal) run(until *Ticket) {
+// run calls until nobody can be called, or until a ticket was. Only without such a ticket is it kept who was placed where.
+func (r *rehearsal) run(until *Ticket) (last choice, called bool) {
 	r.placed = r.placed[:0]
 	for _, round := range [2][]caller{r.callers[:r.open], r.callers[r.open:]} {
 		callers := r.round[:0]
@@ -146,14 +146,17 @@ func (r *rehearsal) run(until *Ticket) {
 			kept := callers[:0]
 			for _, c := range callers {
 				found, ok := r.choose(c.desk)
-				if !ok {
+				switch {
+				case !ok:
 					continue
+				case until == nil:
+					r.placed = append(r.placed, placed{found.ticket, r.earlier(found)})
+				case found.ticket == until:
+					return found, true
 				}
 				kept = append(kept, c)
-				r.place(c, found)
-				if found.ticket == until {
-					return
-				}
+				c.calls++
+				r.call(found)
 			}
 			callers = kept
 		}
@@ -163,19 +166,18 @@ func (r *rehearsal) run(until *Ticket) {
 			r.placed = append(r.placed, placed{t, -1})
 		}
 	}
+	return choice{}, false
 }
 
-// place counts a call, after it was seen how many there were before.
-func (r *rehearsal) place(by *caller, c choice) {
-	before := 0
+// earlier counts the calls so far by counters that look at the line of the one chosen now.
+func (r *rehearsal) earlier(c choice) int {
+	n := 0
 	for i := range r.callers {
 		if one := &r.callers[i]; one.calls > 0 && one.looks.has(c.line) && r.state.mayCall(one.id, c.ticket) {
-			before += one.calls
+			n += one.calls
 		}
 	}
-	r.placed = append(r.placed, placed{c.ticket, before})
-	by.calls++
-	r.call(c)
+	return n
 }
 
 // call takes the chosen one away, and counts the call for its lane. A line that becomes empty stays.
@@ -225,14 +227,13 @@ func (s *State) aheadOf(t *Ticket, now time.Time) int {
 	}
 	r := s.rehearse(t, now)
 	defer r.release()
-	r.run(t)
-	n := 0
-	for _, p := range r.placed {
-		switch {
-		case p.ticket == t && p.before >= 0:
-			return p.before
-		case p.ticket != t && p.ticket.Service == t.Service:
-			n++
+	if found, called := r.run(t); called {
+		return r.earlier(found)
+	}
+	n, service := 0, s.code.service(t.Service)
+	for i := range s.waiting {
+		if s.waiting[i].service == service {
+			n += len(s.waiting[i].tickets)
 		}
 	}
 	return n
