@@ -48,10 +48,11 @@ func invocation(t *testing.T, args ...string) *exec.Cmd {
 
 var readyLine = regexp.MustCompile(`msg="kiosk ready" counter=(\S+)`)
 
-// mustStart starts a kiosk with flags alone and waits until it is ready.
-func mustStart(t *testing.T, data string) *program {
+// mustStart starts a kiosk with flags alone, or more of them, and waits until it is ready.
+func mustStart(t *testing.T, data string, more ...string) *program {
 	t.Helper()
-	p := &program{t: t, cmd: invocation(t, "--station", "test", "--data", data, "--broker", nobody, "--counter", "127.0.0.1:0", "--no-window")}
+	flags := append([]string{"--station", "test", "--data", data, "--broker", nobody, "--counter", "127.0.0.1:0", "--no-window"}, more...)
+	p := &program{t: t, cmd: invocation(t, flags...)}
 	pipe, err := p.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"stationkeeper/configs"
+	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/staff"
 )
 
@@ -117,5 +120,72 @@ func TestExampleRosterFitsTheExampleStation(t *testing.T) {
 	}
 	if err := roster.Fits(services, counters); err != nil {
 		t.Error(err)
+	}
+}
+
+// ask sends a request with a cookie and returns the status, the answer and the cookie that it sets, if any.
+func (p *program) ask(method, path, body string, cookie *http.Cookie) (int, map[string]any, *http.Cookie) {
+	p.t.Helper()
+	r, err := http.NewRequestWithContext(p.t.Context(), method, p.url+path, strings.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if cookie != nil {
+		r.AddCookie(cookie)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var object map[string]any
+	if err := json.NewDecoder(answer.Body).Decode(&object); err != nil {
+		p.t.Fatal(err)
+	}
+	if set := answer.Cookies(); len(set) > 0 {
+		cookie = set[0]
+	}
+	return answer.StatusCode, object, cookie
+}
+
+func TestSessionSurvivesAKill(t *testing.T) {
+	folder := t.TempDir()
+	_, pin, _ := rosters("471100\n", "hash")
+	roster := filepath.Join(folder, "staff.json")
+	if err := os.WriteFile(roster, []byte(`{"staff":[{"number":"7","name":"a","role":"supervisor","pin":"`+pin+`"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(folder, "kiosk.yaml")
+	if err := os.WriteFile(config, []byte("staff_file: "+roster+"\nboard: {speech: \"off\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(folder, "kiosk")
+	p := mustStart(t, data, "--config", config)
+	if status, said, _ := p.ask("POST", "/api/tickets", `{"service":"payment"}`, nil); status != http.StatusUnauthorized {
+		t.Errorf("without a log-in: %d %v", status, said)
+	}
+	status, said, cookie := p.ask("POST", "/api/login", `{"staff":"7","pin":"471100","counter":"1"}`, nil)
+	if status != http.StatusOK || cookie == nil {
+		t.Fatalf("log-in: %d %v", status, said)
+	}
+	if err := p.end(syscall.SIGKILL); err == nil {
+		t.Error("killed, but ended well")
+	}
+
+	p = mustStart(t, data, "--config", config)
+	if status, said, _ := p.ask("POST", "/api/tickets", `{"service":"payment"}`, cookie); status != http.StatusCreated {
+		t.Errorf("after the kill: %d %v", status, said)
+	}
+	if status, said, _ := p.ask("POST", "/api/counters/1/call", `{}`, cookie); status != http.StatusOK || said["clerk"] != "7" {
+		t.Errorf("after the kill: %d %v", status, said)
+	}
+	if err := p.end(syscall.SIGTERM); err != nil {
+		t.Errorf("told to stop: %v", err)
+	}
+	o := testOptions(t, nobody)
+	o.Data = data
+	want := []string{record.NodeStarted, record.StaffLoggedIn, record.CounterOpened, record.NodeStarted, record.TicketIssued, record.TicketCalled, record.NodeStopped}
+	if got := written(t, o); strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("journal %v,\nwant    %v", got, want)
 	}
 }
