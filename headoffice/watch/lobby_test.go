@@ -429,3 +429,25 @@ func TestWaitsAreJudged(t *testing.T) {
 		t.Error("a day without calls has waits")
 	}
 }
+
+// TestLiveLobby has a customer called, and others told how long they will wait, while a page is open.
+func TestLiveLobby(t *testing.T) {
+	o := mustOffice(t)
+	o.lobby("hangzhou-01", noon)
+	s := mustSite(t, o.handler(noon))
+	l := mustListen(t, s, "/live/stations/hangzhou-01?lang=en")
+	l.until("By service")
+	o.happened("hangzhou-01", "kiosk", record.Events, record.NewEntry(record.QueueQuoted, "queue", noon, record.QueueQuotedData{
+		Quotes: []record.TicketQuote{{Ticket: "tB239", Quote: record.Quote{Ahead: 1}}}}))
+	if names, _ := l.sections(); !slices.Equal(names, []string{"nodes", "complete"}) && !slices.Equal(names, []string{"complete"}) {
+		t.Errorf("what customers are told sends %v", names)
+	}
+	o.happened("hangzhou-01", "kiosk", record.Events, record.NewEntry(record.TicketCalled, "queue", noon, record.TicketCalledData{
+		Ticket: "tA241", Number: "A241", Service: "new-service", Counter: "2", Wait: 240}))
+	names := l.until("A241")
+	for _, id := range []string{"queue", "counters", "waits", "events"} {
+		if !slices.Contains(names, id) {
+			t.Errorf("a call sends %v, %s is missing", names, id)
+		}
+	}
+}
