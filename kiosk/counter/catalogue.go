@@ -85,6 +85,7 @@ var catalogue = map[string]text{
 	"desk.change":      {"更换窗口", "Change counter"},
 
 	"outcome.transferred": {"已转办", "transferred"},
+	"outcome.held":        {"已暂挂", "put on hold"},
 
 	"tag.booked": {"预约 {time}", "booked {time}"},
 	"tag.for":    {"仅限{counter}", "only for {counter}"},

@@ -68,7 +68,7 @@ func tab(t *testing.T, beside context.Context, options ...chromedp.ContextOption
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(beside, options...)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, time.Minute)
 	t.Cleanup(cancel)
 	run(t, ctx, chromedp.EmulateViewport(1280, 720))
 	return ctx
@@ -98,7 +98,7 @@ func pageText(ctx context.Context) string {
 }
 
 // limit is only against a hang.
-const limit = 40 * time.Second
+const limit = 15 * time.Second
 
 // until waits for a condition on the page, in JavaScript.
 func until(condition string) step {
@@ -115,10 +115,15 @@ func reads(selector, what string) step {
 	return until(`[...document.querySelectorAll('` + selector + `')].some((n) => n.textContent.includes("` + what + `"))`)
 }
 
-// ready waits until a button takes presses.
-func ready(id string) step {
-	return until(`document.getElementById("` + id + `").getAttribute("aria-disabled") === "false"`)
+// ready waits until a button takes presses; enabled is for one without an id.
+func ready(id string) step { return enabled("#" + id) }
+
+func enabled(selector string) step {
+	return until(`document.querySelector('` + selector + `').getAttribute("aria-disabled") === "false"`)
 }
+
+// opens waits until a dialog is open.
+func opens(name string) step { return until(`document.getElementById("` + name + `-dialog").open`) }
 
 // key presses one key, such as "F2".
 func key(name string, options ...chromedp.KeyOption) step { return chromedp.KeyEvent(name, options...) }

@@ -67,7 +67,7 @@ func (s *server) viewService(q queue.ServiceView) serviceView {
 func (s *server) viewCounter(c queue.CounterView, services []queue.ServiceView) counterView {
 	name := web.Named(s.Counters, c.ID)
 	v := counterView{ID: c.ID, NameZh: name.Zh, NameEn: name.En, Services: []string{}, Offered: list(c.Offered), Next: list(c.Next),
-		State: string(c.State), Since: known(c.Since), Reason: c.Reason, Clerk: c.Clerk, Waiting: c.Waiting,
+		State: string(c.State), Since: known(c.Since), Reason: c.Reason, Last: known(c.Last), Clerk: c.Clerk, Waiting: c.Waiting,
 		Today: counterDay{Served: c.Today.Served, Worked: c.Today.Worked.Seconds(), Mean: mean(c.Today.Worked, c.Today.Served)}}
 	if roster := s.door.roster(); roster != nil {
 		p, _ := roster.Find(c.Clerk)

@@ -83,6 +83,8 @@ type counterView struct {
 	State  string     `json:"state"`
 	Since  *time.Time `json:"since"`
 	Reason string     `json:"reason,omitempty"`
+	// Last is the end of its last service; null when it had none today.
+	Last *time.Time `json:"last"`
 	// Clerk is the staff number of who works there, ClerkName what the roster calls them.
 	Clerk     string `json:"clerk,omitempty"`
 	ClerkName string `json:"clerk_name,omitempty"`

@@ -25,6 +25,7 @@ function drawCustomer(at) {
   if (ticket && at.state === "paused") tags.push(say("desk.pauses"));
   list(el("tags"), tags, (tag) => tag, () => make("span", "tag"), put);
   put("serving-label", say(ticket ? "desk.serving" : at.state === "paused" ? "desk.paused-for" : "desk.free-for"));
+  show("waited-line", Boolean(ticket));
   put("waited", ticket ? clock(seconds(ticket.entered ?? ticket.issued, ticket.called)) : "–");
   list(el("history"), ticket ? history(ticket) : [], (line) => line, () => make("li", ""), put);
   show("closing", Boolean(ticket));
@@ -91,7 +92,9 @@ function drawFigures(view, at) {
 
 /** tickDesk draws what changes with time alone. */
 export function tickDesk(view, at) {
-  const from = at.ticket ? at.ticket.called : at.state === "closed" ? null : at.idle ?? at.since;
+  // Free since the last customer went, or since the counter began or went on to work.
+  const free = [at.last, at.since].filter(Boolean).sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
+  const from = at.ticket ? at.ticket.called : { open: free, paused: at.since, closed: null }[at.state];
   put("serving", from ? clock(since(from)) : "–");
   tickRows();
   const left = at.undo ? till(at.undo.until) : 0;

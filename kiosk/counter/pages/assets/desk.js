@@ -1,7 +1,7 @@
 // The counter's screen: one customer, one main button. It shows what the kiosk sends and turns presses and keys into
 // requests about the ticket that is at the counter at that moment.
 
-import { el, enabled, page, press, put, say, typedByReader } from "./page.js";
+import { el, enabled, page, press, put, say, strayEnter, writes } from "./page.js";
 import { listen } from "./live.js";
 import { ask, asking, resume, retry } from "./ask.js";
 import { dialog, drawDialog, isOpen, openDialog } from "./dialog.js";
@@ -133,24 +133,23 @@ function closingByKey() {
 }
 
 document.addEventListener("keydown", (event) => {
-  const writes = event.target.matches("input:not([type=radio]):not([type=checkbox]), select, textarea");
-  const radio = event.target.matches("input[type=radio]");
-  if (event.key === "Enter" && typedByReader(event) && !writes) event.preventDefault();
+  const text = writes(event), radio = event.target.matches("input[type=radio]");
+  if (strayEnter(event)) event.preventDefault();
   if (isOpen()) {
     if (keys[event.key]) event.preventDefault();
     return;
   }
   if (event.key === "Escape" && document.activeElement !== document.body) document.activeElement.blur();
-  const undo = event.ctrlKey && event.key.toLowerCase() === "z" && !writes;
+  const undo = event.ctrlKey && event.key.toLowerCase() === "z" && !text;
   const space = event.key === " " && event.target === document.body;
   const id = undo ? "undo" : space ? "next" : event.ctrlKey || event.altKey || event.metaKey || event.shiftKey ? undefined : keys[event.key];
   if (id) {
     event.preventDefault();
     if (!event.repeat && !el(id).hidden && enabled(el(id))) presses[id]();
-  } else if (!writes && !radio && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+  } else if (!text && !radio && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
     rows(event.key === "ArrowDown" ? 1 : -1);
-  } else if (!writes && event.key === "End") {
+  } else if (!text && event.key === "End") {
     event.preventDefault();
     closingByKey();
   }

@@ -1,6 +1,6 @@
 // Dialogs: what an action needs to know before it is sent. The page behind one cannot be reached; Escape leaves it.
 
-import { el, enable, enabled, press, typedByReader } from "./page.js";
+import { el, enable, enabled, press, strayEnter } from "./page.js";
 import { takesPresses } from "./ask.js";
 
 let open = null; // {dialog, still}
@@ -16,9 +16,18 @@ export function dialog(id, act) {
     box.close();
   });
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.repeat || typedByReader(event))) event.preventDefault();
+    if (event.key === "Enter" && (event.repeat || strayEnter(event))) event.preventDefault();
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      box.close();
+    }
   });
-  box.addEventListener("close", () => { if (open && open.dialog === box) open = null; });
+  box.addEventListener("close", () => {
+    if (open && open.dialog === box) open = null;
+    // The focus does not stay behind in what is no longer there.
+    if (box.contains(document.activeElement) && !box.open) document.activeElement.blur();
+  });
 }
 
 /** openDialog opens it afresh. It closes by itself when still() no longer holds: what it is about has gone. */
@@ -30,11 +39,17 @@ export function openDialog(id, still, about = "") {
   if (name) name.textContent = about;
   open = { dialog: box, still };
   box.showModal();
-  const first = box.querySelector("input:checked, input, select, button");
-  if (first) first.focus();
+  first(box).focus();
 }
 
-export const isOpen = () => open !== null;
+/** first is what a dialog begins with: of a choice, what is chosen already. */
+function first(box) {
+  const field = box.querySelector("input, select") ?? box.querySelector(".main") ?? box.querySelector("button");
+  return (field.type === "radio" && box.querySelector('input[name="' + field.name + '"]:checked')) || field;
+}
+
+/** isOpen goes by the dialog itself: that it has closed is told later. */
+export const isOpen = () => open !== null && open.dialog.open;
 
 /** drawDialog follows the hall and the connection. */
 export function drawDialog() {

@@ -81,13 +81,27 @@ export function press(button, act) {
   });
 }
 
-/** typedByReader tells the Enter of a card reader, which types like a keyboard but faster than people, from a
- * person's. */
-let typed = 0, lastTyped = 0;
+// A card reader types like a keyboard, faster than people, and presses Enter. Without a field to type into, that Enter
+// must press nothing.
+
+const typing = "input:not([type=radio]):not([type=checkbox]), select, textarea";
+
+/** writes tells whether somebody writes in a field, or chooses in a list. */
+export const writes = (event) => event.target.matches(typing);
+
+let begun = 0, typed = 0, lastTyped = 0, stray = 0;
 addEventListener("keydown", (event) => {
   const now = event.timeStamp;
-  if (event.key === "Enter") return;
-  typed = event.key.length === 1 && now - lastTyped < 50 ? typed + 1 : 1;
+  if (event.key.length !== 1 || event.key === " ") return;
+  if (now - lastTyped > 200) [begun, typed] = [now, 0];
+  typed++;
   lastTyped = now;
+  if (!event.target.matches?.(typing)) stray = now;
 }, true);
-export const typedByReader = (event) => event.key === "Enter" && typed >= 4 && event.timeStamp - lastTyped < 100;
+
+/** typedByReader tells whether what was typed before this Enter came faster than people type: readers send a digit in
+ * some 10 ms, and cards have at least six. */
+export const typedByReader = (event) => typed >= 6 && event.timeStamp - lastTyped < 200 && (lastTyped - begun) / (typed - 1) < 50;
+
+/** strayEnter tells the Enter that ends what was typed where nothing can be typed. */
+export const strayEnter = (event) => event.key === "Enter" && stray > 0 && event.timeStamp - stray < 1000;
