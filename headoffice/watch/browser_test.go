@@ -132,8 +132,11 @@ func TestBrowserLoadsANewerPage(t *testing.T) {
 	b.shows("footer", "Version 1.2.4")
 }
 
+// pagePicture is a page to be looked at, and what it is called.
+type pagePicture struct{ name, path string }
+
 func TestBrowserPictures(t *testing.T) {
-	b, o := mustBrowser(t), mustOffice(t)
+	o := mustOffice(t)
 	now := time.Now()
 	o.day("hangzhou-01", now)
 	for _, id := range []string{"jiaxing-04", "ningbo-02", "shaoxing-05", "wenzhou-03"} {
@@ -142,16 +145,30 @@ func TestBrowserPictures(t *testing.T) {
 	o.offline("jiaxing-04", "agent", now.Add(-20*time.Minute))
 	o.day("hangzhou-05", now)
 	o.evening("hangzhou-05", now)
+	o.pictures(now, []pagePicture{
+		{"overview", "/"}, {"evening", "/stations/hangzhou-05"}, {"evening-en", "/stations/hangzhou-05?lang=en"},
+		{"station", "/stations/hangzhou-01"}, {"station-en", "/stations/hangzhou-01?lang=en"},
+	})
+}
+
+func TestBrowserLobbyPictures(t *testing.T) {
+	o := mustOffice(t)
+	now := time.Now()
 	o.day("hangzhou-06", now.AddDate(0, 0, -2))
 	o.lobby("hangzhou-06", now)
-	s := mustSite(t, o.handler(now))
-	for _, page := range []struct{ name, path string }{
-		{"overview", "/"}, {"evening", "/stations/hangzhou-05"}, {"evening-en", "/stations/hangzhou-05?lang=en"}, {"station", "/stations/hangzhou-01"}, {"station-en", "/stations/hangzhou-01?lang=en"},
+	o.pictures(now, []pagePicture{
 		{"lobby", "/stations/hangzhou-06"}, {"lobby-en", "/stations/hangzhou-06?lang=en"},
 		{"events", "/stations/hangzhou-06/events"}, {"events-en", "/stations/hangzhou-06/events?lang=en&kind=counters"},
-		{"ticket", "/stations/hangzhou-06/tickets/tB019"}, {"ticket-en", "/stations/hangzhou-06/tickets/tB019?lang=en"},
-		{"tickets-en", "/stations/hangzhou-06/tickets?lang=en&q=b019"},
-	} {
+		{"ticket", "/stations/hangzhou-06/tickets/tB019"}, {"tickets-en", "/stations/hangzhou-06/tickets?lang=en&q=b019"},
+	})
+}
+
+// pictures keeps pictures of pages, and looks whether each fits a telephone.
+func (o *office) pictures(now time.Time, pages []pagePicture) {
+	o.t.Helper()
+	b := mustBrowser(o.t)
+	s := mustSite(o.t, o.handler(now))
+	for _, page := range pages {
 		b.do(chromedp.Navigate(s.origin() + page.path))
 		b.shows("body", "hangzhou-0")
 		b.shoot(page.name+"-desktop", 1366, 768, false)
@@ -162,10 +179,10 @@ func TestBrowserPictures(t *testing.T) {
 		overflow, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](
 			`[document.documentElement, document.querySelector('#complete') ?? document.body].some(e => e.scrollWidth > e.clientWidth)`))
 		if err != nil {
-			t.Fatal(err)
+			o.t.Fatal(err)
 		}
 		if overflow {
-			t.Errorf("%s is wider than a phone", page.path)
+			o.t.Errorf("%s is wider than a phone", page.path)
 		}
 	}
 	b.clean(s.origin())
