@@ -8,7 +8,8 @@
 //	calls that wait, with the one shown   spoken                                       shown for at least
 //	up to 2                               chime, sentence in each language             6 s
 //	3 to 6                                chime, sentence in the first language        4 s
-//	more                                  one stroke, number and counter, first lang.  2 s
+//	7 to 30                               one stroke, number and counter, first lang.  2 s
+//	more                                  one stroke of the chime                      0.6 s
 //
 // A call is always shown until its sound has been played to the end. What is older than 5 minutes when it reaches a
 // television is only listed. A call that was taken back leaves the screen, and is not spoken any more.
@@ -19,7 +20,7 @@
 //	GET /board                    the page
 //	GET /board/events?after=N     server-sent events: "call" for every call after serial N, with the serial as its id;
 //	                              "board" with everything else whenever something changes; "beat" between
-//	GET /board/calls/N?pace=full  the sound of a call, a WAV file; other paces are brisk and quick
+//	GET /board/calls/N?pace=full  the sound of a call, a WAV file; other paces are brisk, quick and stroke
 //	GET /t/S                      the page of the ticket with the secret S; ?lang=zh or en
 //	GET /t/S/state                the same as JSON
 //	GET /t/S/events               server-sent events: "ticket" with that JSON on every change and every 15 s

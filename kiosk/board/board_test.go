@@ -135,7 +135,7 @@ func TestSoundOfACall(t *testing.T) {
 	s.call("1")
 	url := fmt.Sprintf("%s/board/calls/%d?pace=", s.url, s.announced()[0].Serial)
 	var last time.Duration
-	for _, pace := range []string{"quick", "brisk", "full"} {
+	for _, pace := range []string{"stroke", "quick", "brisk", "full"} {
 		status, header, body := get(t, url+pace)
 		sound, err := speech.DecodeWAV([]byte(body))
 		if err != nil || status != http.StatusOK || header.Get("Content-Type") != "audio/wav" || sound.Silent() {

@@ -348,6 +348,32 @@ func TestPictures(t *testing.T) {
 	all("board-offline")
 	gate.open()
 	telephones(t, ctx, s, folder)
+	large(t, ctx, folder, 12, 8)
+	large(t, ctx, folder, 21, 4)
+}
+
+// large shows a hall of many counters and services.
+func large(t *testing.T, ctx context.Context, folder string, counters, services int) {
+	t.Helper()
+	r := queue.Rules{Calendar: rules().Calendar}
+	for i := range services {
+		r.Services = append(r.Services, queue.Service{ID: fmt.Sprint("service-", i), Prefix: string(rune('A' + i))})
+	}
+	for i := range counters {
+		r.Counters = append(r.Counters, queue.Counter{ID: fmt.Sprint(i + 1)})
+	}
+	s := openWith(t, clips(t), r)
+	for i := range 60 {
+		s.take(fmt.Sprint("service-", i%services))
+	}
+	for i := range counters - 1 {
+		s.call(fmt.Sprint(i + 1))
+	}
+	for name, size := range map[string][2]int64{"1920x1080": {1920, 1080}, "1080x1920": {1080, 1920}} {
+		run(t, ctx, chromedp.EmulateViewport(size[0], size[1]), chromedp.Navigate(s.url+"/board"), online(true),
+			until(`document.querySelectorAll("#counters strong").length > 0`))
+		picture(t, ctx, folder, fmt.Sprintf("board-%d-counters-%s", counters, name))
+	}
 }
 
 // learn has customers served in the last hours, so that the hall knows how long it takes.

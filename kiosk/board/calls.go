@@ -45,16 +45,22 @@ func newest(announced []queue.Announcement) uint64 {
 type pace string
 
 const (
-	full  pace = "full"
-	brisk pace = "brisk"
-	quick pace = "quick"
+	full   pace = "full"
+	brisk  pace = "brisk"
+	quick  pace = "quick"
+	stroke pace = "stroke"
 )
 
 func (b *Board) call(number, counter string, p pace) speech.Call {
 	name := web.Named(b.Counters, counter)
-	c := speech.Call{Number: number, Counter: speech.Counter{ID: counter, Zh: name.Zh, En: name.En}, Languages: b.Languages, Short: p == quick}
-	if p != full {
+	c := speech.Call{Number: number, Counter: speech.Counter{ID: counter, Zh: name.Zh, En: name.En}, Languages: b.Languages}
+	switch p {
+	case brisk:
 		c.Languages = c.Languages[:1]
+	case quick:
+		c.Languages, c.Short = c.Languages[:1], true
+	case stroke:
+		c.Languages, c.Short = nil, true
 	}
 	return c
 }
@@ -62,8 +68,8 @@ func (b *Board) call(number, counter string, p pace) speech.Call {
 // sound is a call as it is heard.
 func (b *Board) sound(w http.ResponseWriter, r *http.Request) {
 	p := pace(r.URL.Query().Get("pace"))
-	if p != full && p != brisk && p != quick {
-		web.Refuse(w, http.StatusBadRequest, "malformed", "pace: expected full, brisk or quick")
+	if !slices.Contains([]pace{full, brisk, quick, stroke}, p) {
+		web.Refuse(w, http.StatusBadRequest, "malformed", "pace: expected full, brisk, quick or stroke")
 		return
 	}
 	serial, err := strconv.ParseUint(r.PathValue("serial"), 10, 64)

@@ -69,6 +69,11 @@ func rules() queue.Rules {
 
 func open(t testing.TB, s *speech.Speaker) *site {
 	t.Helper()
+	return openWith(t, s, rules())
+}
+
+func openWith(t testing.TB, s *speech.Speaker, rules queue.Rules) *site {
+	t.Helper()
 	site := &site{t: t, speech: s, dir: t.TempDir()}
 	system, err := clock.System()
 	if err != nil {
@@ -84,7 +89,7 @@ func open(t testing.TB, s *speech.Speaker) *site {
 		}
 	})
 	site.journal = j
-	site.hall, err = hall.Open(hall.Options{Rules: rules(), Journal: j, Points: noPoints{}, Key: []byte("a key for tests"), Log: quiet(),
+	site.hall, err = hall.Open(hall.Options{Rules: rules, Journal: j, Points: noPoints{}, Key: []byte("a key for tests"), Log: quiet(),
 		Notices: []hall.Notice{{ID: "weekend", Zh: "本周六照常营业，周日休息", En: "Open this Saturday, closed on Sunday"}},
 		Now:     func() time.Time { return time.Now().Add(time.Duration(site.late.Load())) }})
 	if err != nil {
@@ -101,8 +106,11 @@ func (s *site) serve(o board.Options) string {
 	o.Title = web.Name{Zh: "城南营业厅", En: "Chengnan Branch"}
 	o.Services = map[string]web.Name{"new": {Zh: "业务办理", En: "New service"}, "pay": {Zh: "缴费", En: "Payment"},
 		"repair": {Zh: "故障报修", En: "Repair"}, "ask": {Zh: "咨询与投诉", En: "Questions and complaints"}}
+	for i, name := range []string{"宽带新装", "移机过户", "套餐变更", "故障报修", "账单查询", "设备更换", "投诉建议", "企业专线"} {
+		o.Services[fmt.Sprint("service-", i)] = web.Name{Zh: name, En: []string{"New line", "Moving", "Tariffs", "Repair", "Bills", "Devices", "Complaints", "Business"}[i]}
+	}
 	o.Counters = map[string]web.Name{}
-	for n := range offices {
+	for n := range 24 {
 		o.Counters[fmt.Sprint(n+1)] = web.Name{Zh: fmt.Sprintf("%d号窗口", n+1), En: fmt.Sprintf("Counter %d", n+1)}
 	}
 	if s.speech != nil {

@@ -8,11 +8,11 @@
 // blocked(is), called when the browser refuses sound and when it no longer does.
 function makeAnnouncer({ sound, show, rest, done, blocked }) {
   const paces = [ // by how many wait with the one that begins
-    { upTo: 2, pace: "full", least: 6000 },
-    { upTo: 6, pace: "brisk", least: 4000 },
-    { upTo: Infinity, pace: "quick", least: 2000 },
+    { upTo: 2, pace: "full", least: 6000, between: 300 }, // ms, and ms until the next one
+    { upTo: 6, pace: "brisk", least: 4000, between: 300 },
+    { upTo: 30, pace: "quick", least: 2000, between: 300 },
+    { upTo: Infinity, pace: "stroke", least: 600, between: 50 },
   ];
-  const between = 300;    // ms from one call to the next
   const begins = 8000;    // ms in which a sound has to begin
   const overtime = 5000;  // ms that a sound may take beyond its length
 
@@ -46,9 +46,9 @@ function makeAnnouncer({ sound, show, rest, done, blocked }) {
       rest();
       return;
     }
-    const { pace, least } = paceFor(queue.length);
+    const { pace, least, between } = paceFor(queue.length);
     const call = queue.shift();
-    const turn = { call, seen: false, heard: !sound, timers: [] };
+    const turn = { call, between, seen: false, heard: !sound, timers: [] };
     current = turn;
     state.backlog = queue.length;
     state.calling = call.serial;
@@ -91,7 +91,7 @@ function makeAnnouncer({ sound, show, rest, done, blocked }) {
     state.shown = Number(state.shown) + 1;
     leave(turn);
     done(turn.call.serial);
-    setTimeout(next, between);
+    setTimeout(next, turn.between);
   }
 
   function leave(turn) {
@@ -120,9 +120,9 @@ function makeAnnouncer({ sound, show, rest, done, blocked }) {
       const at = queue.findIndex((call) => call.serial === serial);
       if (at >= 0) queue.splice(at, 1);
       if (current && current.call.serial === serial) {
+        setTimeout(next, current.between);
         leave(current);
         done(serial);
-        setTimeout(next, between);
       }
       state.backlog = queue.length;
     },

@@ -114,7 +114,7 @@
 
   function drawServices() {
     const list = el("services");
-    list.dataset.many = view.services.length > 5 ? "more" : "few";
+    list.dataset.many = view.services.length > 7 ? "most" : view.services.length > 4 ? "more" : "few";
     list.replaceChildren(...view.services.map((s) => {
       const closed = !s.open && s.waiting === 0 ? words.none : s.full && s.waiting === 0 ? words.full : null;
       const wait = closed || (s.known ? waitOf(s) : null);
