@@ -46,7 +46,7 @@ func anyRules(choose func(n int) int, counters int) queue.Rules {
 		r.Services = append(r.Services, queue.Service{ID: fmt.Sprintf("s%d", i), Prefix: string(rune('A' + i)),
 			Target: queue.Target{Within: 5 * time.Minute, Share: 0.8}})
 	}
-	for i := range choose(3) {
+	for i := range choose(4) {
 		r.Classes = append(r.Classes, queue.Class{ID: fmt.Sprintf("k%d", i), Rate: float64(choose(4)) / 2, HeadStart: time.Duration(choose(3)) * time.Minute})
 	}
 	r.Calling = anyCalling(choose, r, "all")
@@ -229,11 +229,25 @@ func (d *day) step() {
 	case 2: // two counters press at the same instant
 		d.act(queue.Call{Request: d.request(), Counter: d.counter()})
 		d.act(queue.Call{Request: d.request(), Counter: d.counter()})
-	case 3, 4, 5:
+	case 3:
+		d.mistake()
+	case 4, 5:
 		d.pass(time.Duration(d.choose(90_000)) * time.Millisecond)
 	default:
 		d.act(d.command())
 	}
+}
+
+// mistake is a clerk who calls, and takes it back, while another one calls in between or not.
+func (d *day) mistake() {
+	c := d.counter()
+	d.act(queue.Call{Counter: c, Finish: d.has(c)})
+	if d.choose(2) == 0 {
+		other := d.counter()
+		d.act(queue.Call{Counter: other, Finish: d.has(other)})
+	}
+	d.pass(time.Duration(d.choose(12)) * time.Second)
+	d.act(queue.Undo{Counter: c})
 }
 
 // act does something, checks its outcome against the state and the records against the ledger.
@@ -406,6 +420,9 @@ func TestWholeDays(t *testing.T) {
 				if i%50 == 0 {
 					d.check()
 				}
+				if i == 100 || i == 300 {
+					d.checkCalls()
+				}
 			}
 			d.check()
 			d.end()
@@ -423,6 +440,8 @@ func (d *day) busy() {
 		d.act(queue.Call{Request: d.request(), Counter: d.counter()})
 	case 3:
 		d.pass(time.Duration(d.choose(8000)) * time.Millisecond)
+	case 4:
+		d.mistake()
 	default:
 		d.act(d.command())
 	}
