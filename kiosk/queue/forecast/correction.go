@@ -25,7 +25,7 @@ const (
 	// within this many seconds errors of waits are all alike.
 	offset = 8.0
 	// stepWidth is the size of the first steps, on the logarithmic scale.
-	stepWidth = 0.18
+	stepWidth = 0.1
 	// stepMemory lets steps never become so small that a change of the station would go unnoticed.
 	stepMemory = 0.9998
 	// mostMoved bounds a correction, on the logarithmic scale: more than fourfold is not believed.
@@ -47,7 +47,7 @@ func (c *correction) moved(i, lane int, logs spread, x [features]float64) float6
 	for f, v := range x {
 		sum += c.Shared[i][f].Value * v
 	}
-	if lane < len(c.Lane[i]) {
+	if lane != none && lane < len(c.Lane[i]) {
 		sum += c.Lane[i][lane].Value
 	}
 	return logs[i] + max(-mostMoved, min(mostMoved, sum))
@@ -64,8 +64,14 @@ func (c *correction) corrected(lane int, raw spread) spread {
 	return told
 }
 
-// learn takes in that a wait, in seconds, came out of a spread: each member moves by the gradient of its quantile loss.
-func (c *correction) learn(lane int, raw spread, wait float64) {
+// shared is by how much what is learned from a wait counts less for each customer who waited ahead: those who wait at the
+// same time wait for the same things, so that ten of them tell little more than one.
+const shared = 0.5
+
+// learn takes in that a wait, in seconds, came out of a spread when so many were ahead: each member moves by the gradient
+// of its quantile loss.
+func (c *correction) learn(lane int, raw spread, wait float64, ahead int) {
+	weigh := 1 / (1 + shared*float64(ahead))
 	logs, x := describe(raw)
 	came := math.Log(wait + offset)
 	for i, share := range shares {
@@ -77,13 +83,13 @@ func (c *correction) learn(lane int, raw spread, wait float64) {
 			gradient = share - 1
 		}
 		for f, v := range x {
-			c.Shared[i][f].step(gradient * v)
+			c.Shared[i][f].step(gradient*v, weigh)
 		}
-		c.Lane[i][lane].step(gradient)
+		c.Lane[i][lane].step(gradient, weigh)
 	}
 }
 
-func (w *weight) step(gradient float64) {
-	w.Steps = w.Steps*stepMemory + gradient*gradient
-	w.Value += stepWidth * gradient / math.Sqrt(1+w.Steps)
+func (w *weight) step(gradient, weigh float64) {
+	w.Steps = w.Steps*stepMemory + weigh*gradient*gradient
+	w.Value += stepWidth * weigh * gradient / math.Sqrt(1+w.Steps)
 }

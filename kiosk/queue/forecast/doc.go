@@ -23,4 +23,14 @@
 // world drifts, by moving its ends against each miss, is the idea of adaptive conformal inference (I. Gibbs and E. Candès,
 // "Adaptive Conformal Inference Under Distribution Shift", NeurIPS 2021). The median is what minimises the mean absolute
 // error.
+//
+// # How much can be foretold
+//
+// In the fortnight of a bank's calls that this was tried on (customers who waited and were served, told at arrival what was
+// known then), QL, with classes and with the counters that served within a quarter of an hour, is off by 42.8 s on
+// average, and this model by 39 to 40 s, 80 % of the calls falling into the range. The bank's is the hard case: short queues
+// before interchangeable servers, in which QL is close to the best there is and most of the error is chance. The same
+// playing forward that is told when each service under way will really end, which nobody can know, is still off by 33 to
+// 36 s: the rest are customers and services to come. Where queues are longer, services differ and counters do not serve
+// everything, the model is off by about half of what QL is (see the made-up office in the tests).
 package forecast

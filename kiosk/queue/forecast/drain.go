@@ -65,6 +65,7 @@ type drainer struct {
 	patience  *cumulated
 	pauses    *distribution
 	opening   float64 // counters opened per second
+	breaking  float64 // probability of a pause after a service
 	coming    []coming
 }
 
@@ -93,7 +94,9 @@ type coming struct {
 }
 
 // drain plays the scene and returns the spread of the wait of each of the people from an index on.
-func (m *Model) drain(sc *scene, from int) []spread { return m.drainOn(pathsFor(len(sc.people)), sc, from) }
+func (m *Model) drain(sc *scene, from int) []spread {
+	return m.drainOn(pathsFor(len(sc.people)), sc, from)
+}
 
 func (m *Model) drainOn(paths int, sc *scene, from int) []spread {
 	d := &m.drainer
@@ -137,7 +140,7 @@ func (d *drainer) prepare(m *Model, sc *scene, from int) {
 	d.serving = m.learned.serving(d.serving[:0])
 	d.readiness, d.patience = m.learned.readiness(), m.learned.patience()
 	d.pauses = m.learned.Pauses.shrunk(assumedPause, 5)
-	d.opening = m.learned.opening()
+	d.opening, d.breaking = m.learned.opening(), m.learned.breaking()
 	d.free = slices.Grow(d.free[:0], len(sc.servers)+1)[:len(sc.servers)+1]
 	d.can = slices.Grow(d.can[:0], len(sc.servers)+1)[:len(sc.servers)+1]
 	d.called = make([][]float64, len(sc.people)-from)
@@ -247,6 +250,7 @@ func (d *drainer) stratum(path, counter int) float64 {
 
 // begin draws how a path begins.
 func (d *drainer) begin(path int) {
+	var served uint64
 	for j := range d.scene.servers {
 		s, t := &d.scene.servers[j], &d.starts[j]
 		d.free[j] = d.firstCall(s, t, d.stratum(path, j))
@@ -256,9 +260,12 @@ func (d *drainer) begin(path int) {
 				d.can[j] |= 1 << kind
 			}
 		}
+		served |= d.can[j]
 	}
-	last := len(d.scene.servers)
-	d.free[last], d.can[last] = d.chance.ExpFloat64()/d.opening, math.MaxUint64
+	for j := range d.scene.servers {
+		d.can[j] |= d.scene.servers[j].offers & d.kinds &^ served // somebody will do what the rules say that they do
+	}
+	d.open()
 	d.people = append(d.people[:0], d.waiting...)
 	for i := range d.people {
 		if w := &d.people[i]; w.asked < 0 {
@@ -275,6 +282,15 @@ func (d *drainer) begin(path int) {
 	}
 }
 
+// open draws when a closed counter opens: the last one, after the servers.
+func (d *drainer) open() {
+	last := len(d.scene.servers)
+	d.free[last], d.can[last] = math.Inf(1), d.scene.dormant
+	if d.scene.dormant != 0 {
+		d.free[last] = d.chance.ExpFloat64() / d.opening
+	}
+}
+
 // firstCall is when a counter calls for the first time, for a draw from 0 to 1.
 func (d *drainer) firstCall(s *server, t *start, u float64) float64 {
 	if t.under == nil {
@@ -287,8 +303,14 @@ func (d *drainer) firstCall(s *server, t *start, u float64) float64 {
 	return rest + d.turn()
 }
 
-// turn is how long a counter takes from one customer to the next.
-func (d *drainer) turn() float64 { return d.turns.draw(d.chance) }
+// turn is how long a counter takes from one customer to the next, a pause in between included.
+func (d *drainer) turn() float64 {
+	gap := d.turns.draw(d.chance)
+	if d.breaking > 0 && d.chance.Float64() < d.breaking {
+		gap += d.pauses.quantile(d.chance.Float64())
+	}
+	return gap
+}
 
 // service is how long a service takes.
 func (d *drainer) service(kind int) float64 {

@@ -28,11 +28,10 @@ type lane struct {
 	Rated time.Time `json:"rated"`
 }
 
-// The memory of arrivals: an hour. Longer pauses than a few are a closed lobby, after which what is known is as stale as
-// after this many.
+// The memory of arrivals. A longer time without any is a closed lobby: it counts as this long.
 const (
-	arrivalMemory = 3600.0     // seconds
-	longestPause  = 2 * 3600.0 // seconds
+	arrivalMemory = 2 * 3600.0 // seconds
+	longestPause  = 3600.0     // seconds
 )
 
 // rateAt is the rate as of now.
@@ -46,29 +45,43 @@ func (l *lane) arrived(now time.Time) {
 	l.Rate, l.Rated = l.rateAt(now)+1/arrivalMemory, now
 }
 
+// none is the lane of customers that were never seen to come.
+const none = -1
+
 // kind is the index of a service; one that is not known yet gets one.
 func (l *learned) kind(id string) int {
-	for i := range l.Kinds {
-		if l.Kinds[i].ID == id {
-			return i
-		}
-	}
-	if len(l.Kinds) == maxKinds {
+	i := slices.IndexFunc(l.Kinds, func(k kind) bool { return k.ID == id })
+	switch {
+	case i >= 0:
+		return i
+	case len(l.Kinds) == maxKinds:
 		return maxKinds - 1
 	}
 	l.Kinds = append(l.Kinds, kind{ID: id})
 	return len(l.Kinds) - 1
 }
 
+// kindOf is the index of a service without learning of one: what is neither in the rules nor was ever seen is taken for
+// the last.
+func (l *learned) kindOf(id string) int {
+	if i := slices.IndexFunc(l.Kinds, func(k kind) bool { return k.ID == id }); i >= 0 {
+		return i
+	}
+	return len(l.Kinds) - 1
+}
+
 // lane is the index of a service's customers of a class; one that is not known yet gets one.
 func (l *learned) lane(kind int, class string) int {
-	for i := range l.Lanes {
-		if l.Lanes[i].Kind == kind && l.Lanes[i].Class == class {
-			return i
-		}
+	if i := l.laneOf(kind, class); i != none {
+		return i
 	}
 	l.Lanes = append(l.Lanes, lane{Kind: kind, Class: class})
 	return len(l.Lanes) - 1
+}
+
+// laneOf is the index of a lane, or none.
+func (l *learned) laneOf(kind int, class string) int {
+	return slices.IndexFunc(l.Lanes, func(n lane) bool { return n.Kind == kind && n.Class == class })
 }
 
 // ruling is what the rules say about who is called before whom, as far as it can be told by points.
@@ -115,11 +128,7 @@ func (r *ruling) rateOf(class string) float64 {
 
 // ahead counts who is called before a customer who comes now.
 func (m *Model) ahead(s *queue.Snapshot, service, class string) int {
-	at := slices.IndexFunc(s.Services, func(v queue.ServiceView) bool { return v.ID == service })
-	if at < 0 {
-		return 0
-	}
-	usual := s.Services[at].Ahead
+	usual := s.Services[serviceAt(s, service)].Ahead
 	mine := m.rules.head[class]
 	if mine == 0 || m.rules.tangled {
 		return usual
@@ -133,6 +142,11 @@ func (m *Model) ahead(s *queue.Snapshot, service, class string) int {
 		}
 	}
 	return max(0, usual-passed)
+}
+
+// serviceAt is where a service is in a snapshot; -1 when it is not there.
+func serviceAt(s *queue.Snapshot, id string) int {
+	return slices.IndexFunc(s.Services, func(v queue.ServiceView) bool { return v.ID == id })
 }
 
 // compete says whether an open counter offers both services.

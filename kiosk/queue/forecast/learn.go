@@ -26,6 +26,8 @@ type entry struct {
 	at   time.Time
 	kind int
 	lane int
+	// ahead is how many waited.
+	ahead int
 	// raw is what was foretold then, when foretold is true; otherwise scene is what could be foretold from, the customer
 	// being the last of its people; nil when nothing could.
 	raw      spread
@@ -39,6 +41,9 @@ type question struct {
 	service, class string
 	waiting        int
 }
+
+// maxEntered bounds how many waiting tickets are remembered.
+const maxEntered = 5000
 
 func newLive() live {
 	return live{idle: map[string]*idle{}, paused: map[string]time.Time{}, entered: map[string]entry{}}
@@ -90,7 +95,7 @@ func (m *Model) pass(now time.Time) {
 // learnIssued remembers what would be foretold one who comes.
 func (m *Model) learnIssued(after *queue.Snapshot, d record.TicketIssuedData, at time.Time) {
 	kind := m.learned.kind(d.Service)
-	e := entry{at: at, kind: kind, lane: m.learned.lane(kind, d.Class)}
+	e := entry{at: at, kind: kind, lane: m.learned.lane(kind, d.Class), ahead: len(after.Waiting) - 1}
 	m.learned.Lanes[e.lane].arrived(at)
 	if m.live.asked == (question{at, d.Service, d.Class, len(after.Waiting) - 1}) {
 		e.raw, e.foretold = m.live.answer, true
@@ -99,6 +104,9 @@ func (m *Model) learnIssued(after *queue.Snapshot, d record.TicketIssuedData, at
 		if target := m.join(sc, d.Service, d.Class); m.promises(sc, target) {
 			e.scene = sc
 		}
+	}
+	if len(m.live.entered) >= maxEntered {
+		clear(m.live.entered) // their ends were never heard of
 	}
 	m.live.entered[d.Ticket] = e
 }
@@ -120,7 +128,7 @@ func (m *Model) learnCalled(after *queue.Snapshot, d record.TicketCalledData, at
 			l.opened()
 		}
 	}
-	m.learnOrder(after, e, l.learnSkill(workerAt(d.Clerk, d.Counter)), at)
+	m.learnOrder(after, e, d, at)
 }
 
 // learnTruth takes in what came of a forecast. One that nobody asked for at the time is made now, for the lobby as it was.
@@ -129,7 +137,7 @@ func (m *Model) learnTruth(e entry, wait float64) {
 		e.raw, e.foretold = m.drainOn(min(hindsightPaths, pathsFor(len(e.scene.people))), e.scene, len(e.scene.people)-1)[0], true
 	}
 	if e.foretold && e.raw[high] < horizon {
-		m.learned.Correction.learn(e.lane, e.raw, wait)
+		m.learned.Correction.learn(e.lane, e.raw, wait, e.ahead)
 	}
 }
 
@@ -138,18 +146,21 @@ func (l *learned) opened() {
 	l.Unopened *= openingMemory
 }
 
-// learnOrder takes in over whom somebody was called.
-func (m *Model) learnOrder(after *queue.Snapshot, called entry, k *skill, at time.Time) {
+// learnOrder takes in over whom of those that the counter may call somebody was called.
+func (m *Model) learnOrder(after *queue.Snapshot, called entry, d record.TicketCalledData, at time.Time) {
 	l := &m.learned
-	class := l.Lanes[called.lane].Class
-	mine := m.person(l.Kinds[called.kind].ID, class, called.at.Sub(at).Seconds())
+	k := l.learnSkill(workerAt(d.Clerk, d.Counter))
+	mine := m.person(l.Kinds[called.kind].ID, l.Lanes[called.lane].Class, called.at.Sub(at).Seconds())
+	offers := m.offersAt(after, d.Counter)
 	var over uint64
 	var passed []passing
 	for i := range after.Waiting {
 		t := &after.Waiting[i].Ticket
-		if !t.Turn.Before(at) {
+		kind := l.kind(t.Service)
+		if !t.Turn.Before(at) || offers>>kind&1 == 0 || t.For != "" && t.For != d.Counter {
 			continue
 		}
+		l.lane(kind, t.Class)
 		p := m.person(t.Service, t.Class, t.Turn.Sub(at).Seconds())
 		lead := p.points(0) - mine.points(0)
 		if lead > wellInFront && p.service != called.kind {
@@ -162,6 +173,16 @@ func (m *Model) learnOrder(after *queue.Snapshot, called entry, k *skill, at tim
 	}
 	k.called(called.kind, over, len(l.Kinds))
 	l.credit(called.lane, passed)
+}
+
+// offersAt are the bits of the services that a counter of the snapshot calls.
+func (m *Model) offersAt(s *queue.Snapshot, counter string) uint64 {
+	for i := range s.Counters {
+		if s.Counters[i].ID == counter {
+			return m.learned.offers(&s.Counters[i])
+		}
+	}
+	return 0
 }
 
 func (m *Model) learnLeft(d record.TicketLeftData, at time.Time) {
@@ -179,6 +200,7 @@ func (m *Model) learnLeft(d record.TicketLeftData, at time.Time) {
 }
 
 func (m *Model) learnServed(service string, serving float64) {
+	m.learned.Breaks *= 1 - 1.0/stationMemory
 	m.learned.Serving.add(serving, stationMemory)
 	m.learned.Kinds[m.learned.kind(service)].Serving.add(serving, kindMemory)
 }
@@ -191,6 +213,7 @@ func (m *Model) learnCounter(typ, counter string, at time.Time) {
 	switch {
 	case typ == record.CounterPaused:
 		v.paused[counter] = at
+		m.learned.Breaks++
 	case typ == record.CounterOpened && v.waiting:
 		m.learned.opened()
 	case typ == record.CounterResumed && paused:
@@ -204,7 +227,7 @@ func (m *Model) lookAround(after *queue.Snapshot, at time.Time) {
 	v.at, v.waiting = at, len(after.Waiting) > 0
 	var wanted uint64
 	for i := range after.Waiting {
-		wanted |= 1 << m.learned.kind(after.Waiting[i].Service)
+		wanted |= 1 << m.learned.kindOf(after.Waiting[i].Service)
 	}
 	for _, i := range v.idle {
 		i.present = false

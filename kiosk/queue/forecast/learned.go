@@ -2,9 +2,9 @@ package forecast
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-
-	"stationkeeper/kiosk/queue"
+	"slices"
 )
 
 // version is that of the form in which a model is kept.
@@ -24,16 +24,18 @@ type learned struct {
 	Patience hazards         `json:"patience"`
 	// Pauses are how long counters are paused.
 	Pauses histogram `json:"pauses"`
+	// Breaks counts pauses that began, forgotten as services are.
+	Breaks float64 `json:"breaks"`
 	// Opened counts counters opened while people waited, and Unopened the seconds for which they did.
 	Opened     float64    `json:"opened"`
 	Unopened   float64    `json:"unopened"`
 	Correction correction `json:"correction"`
 }
 
-func newLearned(r queue.Rules) learned {
+func newLearned(services []string) learned {
 	l := learned{Version: version, Skills: map[string]*skill{}}
-	for _, s := range r.Services {
-		l.kind(s.ID)
+	for _, id := range services {
+		l.kind(id)
 	}
 	return l
 }
@@ -53,7 +55,7 @@ const (
 	kindMemory      = 1000
 	patienceMemory  = 1000 // customers who gave up
 	pauseMemory     = 200
-	leastPauses     = 3 // fewer are too little to promise anything while all counters are paused
+	leastPauses     = 2.5 // fewer than three are too little to promise anything while all counters are paused
 	openingMemory   = 0.995
 	assumedUnopened = 3600.0 // seconds without a counter opened
 )
@@ -68,6 +70,9 @@ func (l *learned) serving(into []*distribution) []*distribution {
 }
 
 func (l *learned) patience() *cumulated { return l.Patience.cumulated(assumedPatience, 0) }
+
+// breaking is the probability that a counter is paused after a service.
+func (l *learned) breaking() float64 { return min(0.5, l.Breaks/(l.Serving.Seen+stationServices)) }
 
 // opening is how many counters are opened in a second while people wait.
 func (l *learned) opening() float64 { return (l.Opened + 0.1) / (l.Unopened + assumedUnopened) }
@@ -85,6 +90,9 @@ func (m *Model) UnmarshalJSON(data []byte) error {
 	if err := l.check(); err != nil {
 		return fmt.Errorf("read what was learned about waits: %w", err)
 	}
+	for _, id := range m.services {
+		l.kind(id)
+	}
 	m.learned, m.live = l, newLive()
 	return nil
 }
@@ -97,6 +105,9 @@ func (l *learned) check() error {
 	if len(l.Kinds) > maxKinds {
 		return fmt.Errorf("%d services: expected at most %d", len(l.Kinds), maxKinds)
 	}
+	if len(l.Kinds) == 0 {
+		return errors.New("no service: expected those of the rules")
+	}
 	for i, lane := range l.Lanes {
 		if lane.Kind < 0 || lane.Kind >= len(l.Kinds) {
 			return fmt.Errorf("lane %d is of service %d: expected one of %d", i, lane.Kind, len(l.Kinds))
@@ -107,8 +118,36 @@ func (l *learned) check() error {
 			return fmt.Errorf("skills of %q: expected as many done as passed, one per service", who)
 		}
 	}
+	if l.negative() {
+		return errors.New("something was seen less than never")
+	}
 	if l.Skills == nil {
 		l.Skills = map[string]*skill{}
 	}
 	return nil
+}
+
+// negative says whether a count or a time is below 0.
+func (l *learned) negative() bool {
+	below := func(v float64) bool { return v < 0 }
+	counts := [][]float64{l.Serving.Weight[:], l.Pauses.Weight[:], l.Patience.Events[:], l.Patience.Exposure[:],
+		{l.Serving.Seen, l.Pauses.Seen, l.Breaks, l.Opened, l.Unopened}}
+	for i := range l.Kinds {
+		counts = append(counts, l.Kinds[i].Serving.Weight[:], []float64{l.Kinds[i].Serving.Seen})
+	}
+	for i := range l.Calls {
+		counts = append(counts, l.Calls[i].Events[:], l.Calls[i].Exposure[:])
+	}
+	for _, n := range l.Lanes {
+		counts = append(counts, []float64{n.Rate})
+	}
+	for _, k := range l.Skills {
+		counts = append(counts, k.Done, k.Passed)
+	}
+	for i := range l.Correction.Shared {
+		for _, w := range append(l.Correction.Shared[i][:], l.Correction.Lane[i]...) {
+			counts = append(counts, []float64{w.Steps})
+		}
+	}
+	return slices.ContainsFunc(counts, func(c []float64) bool { return slices.ContainsFunc(c, below) })
 }

@@ -17,17 +17,21 @@ type Options struct {
 
 // Model foretells waits from what the station has seen. It has one owner and is not safe for concurrent use.
 type Model struct {
-	rules   ruling
-	learned learned
-	live    live
-	drainer drainer
+	services []string // of the rules
+	rules    ruling
+	learned  learned
+	live     live
+	drainer  drainer
 }
 
 // New returns a model that has seen nothing yet. What it foretells before it has seen anything comes from prior
 // assumptions about counters anywhere; it promises nothing before a few services were seen.
 func New(o Options) *Model {
 	m := &Model{rules: newRuling(o.Rules), live: newLive()}
-	m.learned = newLearned(o.Rules)
+	for _, s := range o.Rules.Services {
+		m.services = append(m.services, s.ID)
+	}
+	m.learned = newLearned(m.services)
 	return m
 }
 
@@ -35,8 +39,12 @@ func New(o Options) *Model {
 // in order.
 func (m *Model) Learn(after queue.Snapshot, r record.Record) { m.learn(&after, r) }
 
-// NewCustomer is what to tell a customer of a class ("" is the ordinary one) who takes a ticket for a service now.
+// NewCustomer is what to tell a customer of a class ("" is the ordinary one) who takes a ticket for a service now. Of a
+// service that the queue does not have, nothing is known.
 func (m *Model) NewCustomer(s queue.Snapshot, service, class string) queue.Quote {
+	if serviceAt(&s, service) < 0 {
+		return queue.Quote{At: s.At}
+	}
 	q := queue.Quote{At: s.At, Ahead: m.ahead(&s, service, class)}
 	sc := m.scene(&s, "")
 	target := m.join(sc, service, class)
@@ -66,11 +74,12 @@ func (m *Model) Waiting(s queue.Snapshot) map[string]queue.Quote {
 	return told
 }
 
-// Fewer ended services than these are too little knowledge for a promise.
+// Fewer ended services than these are too little knowledge for a promise: half of one below 8 and 3, since what was seen
+// is slowly forgotten.
 const (
-	leastServices = 8  // at the station
-	leastOfKind   = 3  // of the service in question, unless
-	leastWithout  = 50 // so many of others say what services here are like
+	leastServices = 7.5 // at the station
+	leastOfKind   = 2.5 // of the service in question, unless
+	leastWithout  = 50  // so many of others say what services here are like
 )
 
 // knows says whether enough was seen of the station for any promise.

@@ -13,6 +13,8 @@ type scene struct {
 	at      time.Time
 	people  []person
 	servers []server
+	// dormant are the bits of the services of closed counters.
+	dormant uint64
 }
 
 // person is somebody who waits.
@@ -58,17 +60,23 @@ func (m *Model) scene(s *queue.Snapshot, without string) *scene {
 		sc.follow(s.Waiting)
 	}
 	for i := range s.Counters {
-		if c := &s.Counters[i]; c.State != queue.CounterClosed || c.Ticket != nil {
-			sc.servers = append(sc.servers, m.server(c, s.At))
+		c := &s.Counters[i]
+		if c.State == queue.CounterClosed && c.Ticket == nil {
+			sc.dormant |= m.learned.offers(c)
+			continue
 		}
+		sc.servers = append(sc.servers, m.server(c, s.At))
 	}
 	return sc
 }
 
 func (m *Model) person(service, class string, turn float64) person {
-	kind := m.learned.kind(service)
-	lane := m.learned.lane(kind, class)
-	head := m.rules.head[class] + m.learned.Lanes[lane].Credit
+	kind := m.learned.kindOf(service)
+	lane := m.learned.laneOf(kind, class)
+	head := m.rules.head[class]
+	if lane != none {
+		head += m.learned.Lanes[lane].Credit
+	}
 	return person{service: kind, lane: lane, turn: turn, head: head, rate: m.rules.rateOf(class)}
 }
 
@@ -97,7 +105,7 @@ func (m *Model) server(c *queue.CounterView, at time.Time) server {
 	s := server{counter: c.ID, offers: m.learned.offers(c), skill: m.learned.skillOf(worker(c)), paused: c.State == queue.CounterPaused}
 	switch {
 	case c.Ticket != nil:
-		s.busy, s.serving = true, m.learned.kind(c.Ticket.Service)
+		s.busy, s.serving = true, m.learned.kindOf(c.Ticket.Service)
 		s.since = max(0, at.Sub(c.Ticket.Called).Seconds())
 	case s.paused:
 		s.since = max(0, at.Sub(c.Since).Seconds())

@@ -95,7 +95,7 @@ func (l *learned) offers(c *queue.CounterView) uint64 {
 	var bits uint64
 	if c.State == queue.CounterOpen {
 		for _, id := range c.Offered {
-			bits |= 1 << l.kind(id)
+			bits |= 1 << l.kindOf(id)
 		}
 		return bits
 	}
