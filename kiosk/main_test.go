@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -74,7 +75,7 @@ func mustStart(t *testing.T, data string, more ...string) *program {
 }
 
 // post sends a command and returns the ticket.
-func (p *program) post(path, body string) (ticket struct{ ID, Number, Status string }) {
+func (p *program) post(path, body string) (ticket struct{ ID, Number, Status, Page string }) {
 	p.t.Helper()
 	answer, err := http.Post(p.url+path, "application/json", strings.NewReader(body))
 	if err != nil {
@@ -88,6 +89,20 @@ func (p *program) post(path, body string) (ticket struct{ ID, Number, Status str
 		p.t.Fatal(err)
 	}
 	return ticket
+}
+
+// shows looks for a text on a page.
+func (p *program) shows(path, want string) {
+	p.t.Helper()
+	answer, err := http.Get(p.url + path)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK || !bytes.Contains(text, []byte(want)) {
+		p.t.Errorf("%s: %s, %v, no %q on it", path, answer.Status, err, want)
+	}
 }
 
 // end sends a signal and returns how the program ended.
@@ -109,6 +124,7 @@ func TestQueueSurvivesAKill(t *testing.T) {
 	first := p.post("/api/tickets", `{"service":"payment","request":"one"}`)
 	second := p.post("/api/tickets", `{"service":"payment","request":"two"}`)
 	p.post("/api/counters/1/call", `{"request":"call"}`)
+	p.shows(first.Page, "B001")
 	if err := p.end(syscall.SIGKILL); err == nil {
 		t.Error("killed, but ended well")
 	}
@@ -117,13 +133,14 @@ func TestQueueSurvivesAKill(t *testing.T) {
 	if again := p.post("/api/tickets", `{"service":"payment","request":"two"}`); again != second {
 		t.Errorf("the request of before the kill gave %+v, want %+v", again, second)
 	}
+	p.shows(first.Page, "B001")
 	if third := p.post("/api/tickets", `{"service":"payment"}`); third.Number != "B003" {
 		t.Errorf("next number %s, want B003", third.Number)
 	}
 	if done := p.post("/api/counters/1/finish", fmt.Sprintf(`{"ticket":%q}`, first.ID)); done.Status != "served" {
 		t.Errorf("the customer of before the kill: %+v", done)
 	}
-	if next := p.post("/api/counters/1/call", `{}`); next != (struct{ ID, Number, Status string }{second.ID, "B002", "called"}) {
+	if next := p.post("/api/counters/1/call", `{}`); next.ID != second.ID || next.Number != "B002" || next.Status != "called" {
 		t.Errorf("next: %+v", next)
 	}
 	if err := p.end(syscall.SIGTERM); err != nil {

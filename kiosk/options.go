@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"stationkeeper/configs"
@@ -39,8 +40,9 @@ func options(c configs.Kiosk, stdout io.Writer, log *slog.Logger) (Options, erro
 			DrainRate: c.Uplink.DrainRate(),
 			Clock:     system, Log: log,
 		},
-		Page:   Page{Addr: p.Listen, TLS: endpoint.TLSFiles{CA: p.CA, Cert: p.Cert, Key: p.Key}, Insecure: p.Insecure},
-		Stdout: stdout,
+		Address: strings.TrimSuffix(c.Board.Address, "/"),
+		Page:    Page{Addr: p.Listen, TLS: endpoint.TLSFiles{CA: p.CA, Cert: p.Cert, Key: p.Key}, Insecure: p.Insecure},
+		Stdout:  stdout,
 	}
 	if err := o.readOwn(c); err != nil {
 		return Options{}, err

@@ -42,6 +42,9 @@ type Options struct {
 	StaffKey staff.Key
 	// Notices are the station's own.
 	Notices []hall.Notice
+	// Address is where customers' telephones reach the pages, such as https://hall.example.org; empty: the addresses of
+	// tickets' pages are relative.
+	Address string
 	// Speech speaks calls; nil for a silent board.
 	Speech *speech.Speaker
 	// Page is the listener of the counter page.
@@ -183,11 +186,14 @@ type pages struct {
 	board *board.Board
 }
 
+// ticketPage is the address of a ticket's own page.
+func (k *kiosk) ticketPage(ticket string) string { return k.Address + "/t/" + k.hall.Secret(ticket) }
+
 func (k *kiosk) pages(loopback bool) (pages, error) {
 	desk, err := counter.New(counter.Options{
 		Hall: k.hall, Journal: k.node.Journal, Rules: k.Rules,
 		Services: k.Names.Services, Counters: k.Names.Counters, Classes: k.Names.Classes, Outcomes: k.Names.Outcomes,
-		Roster: k.documents.roster.Load, Key: k.key, Badges: k.StaffKey, Loopback: loopback, Log: k.Log,
+		Page: k.ticketPage, Roster: k.documents.roster.Load, Key: k.key, Badges: k.StaffKey, Loopback: loopback, Log: k.Log,
 	})
 	if err != nil {
 		return pages{}, err

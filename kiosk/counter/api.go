@@ -106,7 +106,16 @@ func (s *server) do(w http.ResponseWriter, r *http.Request, status int, c queue.
 		s.fail(w, r, err)
 		return
 	}
-	web.Answer(w, status, viewTicket(ticket, record.Stamp(s.Hall.Now())))
+	s.tell(w, status, ticket)
+}
+
+// tell answers with a ticket; with one that was just taken, also where its page is.
+func (s *server) tell(w http.ResponseWriter, status int, t queue.Ticket) {
+	v := viewTicket(t, record.Stamp(s.Hall.Now()))
+	if status == http.StatusCreated && s.Page != nil {
+		v.Page = s.Page(t.ID)
+	}
+	web.Answer(w, status, v)
 }
 
 // refusals are the errors that a client may act upon.

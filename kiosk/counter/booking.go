@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/appointments"
 	"stationkeeper/kiosk/web"
 )
@@ -70,7 +69,7 @@ func (s *server) arrive(w http.ResponseWriter, r *http.Request, _ actor) {
 	case err != nil:
 		s.fail(w, r, err)
 	default:
-		web.Answer(w, http.StatusCreated, viewTicket(ticket, record.Stamp(s.Hall.Now())))
+		s.tell(w, http.StatusCreated, ticket)
 	}
 }
 

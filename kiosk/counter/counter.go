@@ -119,6 +119,8 @@ type Options struct {
 	// roster's badges; nil when nobody logs in by badge.
 	Key    []byte
 	Badges staff.Key
+	// Page is the address of a ticket's own page, for the customer's telephone; nil: tickets have none.
+	Page func(ticket string) string
 	// Loopback says that the listener is for this machine only; requests under other host names are then refused, so that
 	// no page from elsewhere reaches it through a name of its own.
 	Loopback bool

@@ -143,6 +143,8 @@ type ticketView struct {
 	Remind     *time.Time `json:"remind,omitempty"`
 	// Quote is what was told last, as of now; null when nothing is known.
 	Quote *quoteView `json:"quote,omitempty"`
+	// Page is the address of the ticket's own page, for the customer's telephone; only of one that was just taken.
+	Page string `json:"page,omitempty"`
 }
 
 type legView struct {
