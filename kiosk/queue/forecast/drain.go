@@ -166,7 +166,7 @@ func (d *drainer) prepare(m *Model, sc *scene, from int) {
 func (d *drainer) line() {
 	d.waiting, d.kinds = d.waiting[:0], 0
 	for i := range d.scene.people {
-		w := walker{person: d.scene.people[i], asked: max(-1, i-d.from), leave: math.Inf(1)}
+		w := walker{person: d.scene.people[i], asked: max(-1, i-d.from)}
 		d.waiting = append(d.waiting, w)
 		d.kinds |= 1 << w.service
 	}
@@ -268,10 +268,9 @@ func (d *drainer) begin(path int) {
 	d.open()
 	d.people = append(d.people[:0], d.waiting...)
 	for i := range d.people {
-		if w := &d.people[i]; w.asked < 0 {
-			gone := max(0, -w.turn)
-			w.leave = d.patience.rest(gone, d.patience.upTo(gone), d.chance.ExpFloat64())
-		}
+		w := &d.people[i]
+		waited := max(0, -w.turn)
+		w.leave = d.patience.rest(waited, d.patience.upTo(waited), d.chance.ExpFloat64())
 	}
 	for i := range d.coming {
 		d.comeIn(&d.coming[i])
@@ -354,6 +353,9 @@ func (d *drainer) play() {
 		if w.asked >= 0 {
 			d.called[w.asked] = append(d.called[w.asked], t)
 			left--
+			if w.leave <= t {
+				continue // it would have been called had it stayed; it has gone, and the counter calls the next one
+			}
 		}
 		d.free[j] = t + d.service(w.service) + d.turn()
 	}
@@ -387,8 +389,9 @@ func (d *drainer) choose(j int, t float64) (best *walker, next float64) {
 	return best, next
 }
 
-// over says whether nobody can call the walker from a time on.
-func (w *walker) over(t float64) bool { return w.gone || w.leave <= t }
+// over says whether the walker is of no account from a time on. Those asked about are until they would be called: what
+// they are told is for the case that they stay.
+func (w *walker) over(t float64) bool { return w.gone || w.leave <= t && w.asked < 0 }
 
 // sampler draws from a distribution by a table of its quantiles.
 type sampler struct {

@@ -84,32 +84,31 @@ func (l *learned) readiness() *readiness {
 
 // wait is an idle counter's time until it calls, ready to be drawn.
 type wait struct {
-	soon   *cumulated // while it is not away; nil when it is
-	since  float64    // seconds that it has been idle
-	passed float64    // sum of the rates until now
-	until  float64    // seconds until it counts as away
-	limit  float64    // sum of the rates until then
-	away   *cumulated
-	gone   float64 // sum of the rates of those away when it begins to count as away
+	soon    *cumulated // while it is not away; nil when it is
+	ignored float64    // seconds for which it has let people wait
+	passed  float64    // sum of the rates until now
+	until   float64    // seconds until it counts as away
+	limit   float64    // sum of the rates until then
+	away    *cumulated
+	gone    float64 // sum of the rates of those away when it begins to count as away
 }
 
 // wait is that of a counter that has been idle for since and has ignored people for ignored, both in seconds.
 func (r *readiness) wait(s spell, ignored, since float64) wait {
-	w := wait{since: since, away: r[away]}
+	w := wait{ignored: ignored, away: r[away]}
 	if s != away {
 		w.soon, w.until = r[s], max(0, ignoring-ignored)
 		w.passed = w.soon.upTo(ignored)
 		w.limit = w.soon.upTo(ignored+w.until) - w.passed
-		w.since = ignored
 	}
 	w.gone = w.away.upTo(since + w.until)
 	return w
 }
 
-// next is when it calls, for a draw from the exponential distribution of mean 1. ignored and idle time run on together.
+// next is when it calls, for a draw from the exponential distribution of mean 1; idle is for how many seconds it has been.
 func (w *wait) next(idle, draw float64) float64 {
 	if w.soon != nil && draw < w.limit {
-		return w.soon.rest(w.since, w.passed, draw)
+		return w.soon.rest(w.ignored, w.passed, draw)
 	}
 	return w.until + w.away.rest(idle+w.until, w.gone, draw-w.limit)
 }

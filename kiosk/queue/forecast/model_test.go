@@ -317,3 +317,33 @@ func TestAServiceNewInTheRulesIsLearnedBesideTheOldOnes(t *testing.T) {
 	l.wantKnown("A", "seen before")
 	l.wantKnown("B", "seen since")
 }
+
+func TestThoseAheadWhoGiveUpShortenTheWait(t *testing.T) {
+	l := newLobby(t, services("A", "*"))
+	l.practise("1", "A", 20, 5*time.Minute)
+	for range 60 { // of three who come, two leave after three minutes
+		served, gone := l.take("A"), []queue.Ticket{l.take("A"), l.take("A")}
+		l.pass(10 * time.Second)
+		l.do(queue.Call{Counter: "1", Ticket: served.ID})
+		l.pass(3 * time.Minute)
+		for _, g := range gone {
+			l.do(queue.Leave{Ticket: g.ID})
+		}
+		l.pass(2 * time.Minute)
+		l.do(queue.Finish{Counter: "1"})
+	}
+	var last queue.Ticket
+	for range 15 {
+		last = l.take("A")
+		l.pass(time.Second)
+	}
+	waiting, coming := l.model.Waiting(l.snapshot())[last.ID], l.quote("A")
+	for _, q := range []queue.Quote{waiting, coming} {
+		if !q.Known || q.Expected > 45*time.Minute {
+			t.Errorf("with 15 services of five minutes ahead, of which most will not be needed, told %v", q)
+		}
+	}
+	if coming.Expected > waiting.Expected*3/2 {
+		t.Errorf("the last one who waits is told %s, the next one %s", waiting.Expected, coming.Expected)
+	}
+}
