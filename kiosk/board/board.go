@@ -21,6 +21,7 @@
 //	GET /board/events?after=N     server-sent events: "call" for every call after serial N, with the serial as its id;
 //	                              "board" with everything else whenever something changes; "beat" between
 //	GET /board/calls/N?pace=full  the sound of a call, a WAV file; other paces are brisk, quick and stroke
+//	GET /board/silence            a WAV file of 0.2 s of silence, with which a page finds out whether it may sound
 //	GET /t/S                      the page of the ticket with the secret S; ?lang=zh or en
 //	GET /t/S/state                the same as JSON
 //	GET /t/S/events               server-sent events: "ticket" with that JSON on every change and every 15 s
@@ -122,6 +123,7 @@ func New(o Options) (*Board, error) {
 	mux.HandleFunc("GET /board", b.television)
 	mux.HandleFunc("GET /board/events", b.events)
 	mux.HandleFunc("GET /board/calls/{serial}", b.sound)
+	mux.HandleFunc("GET /board/silence", silence)
 	mux.Handle("GET /board/assets/", assets())
 	mux.Handle("GET /t/{secret}", b.limited(b.telephone))
 	mux.Handle("GET /t/{secret}/state", b.limited(b.ticketState))

@@ -156,6 +156,13 @@ func TestSoundOfACall(t *testing.T) {
 	}
 }
 
+func TestSilence(t *testing.T) {
+	status, _, body := get(t, open(t, nil).url+"/board/silence")
+	if sound, err := speech.DecodeWAV([]byte(body)); status != http.StatusOK || err != nil || !sound.Silent() || sound.Length() < 100*time.Millisecond {
+		t.Errorf("%d, %v, %s", status, err, sound.Length())
+	}
+}
+
 func TestBoardSaysThatTheVoiceIsGone(t *testing.T) {
 	speaker, err := speech.New(speech.Options{Espeak: "/nowhere/espeak-ng", Log: quiet()})
 	if err != nil {

@@ -250,8 +250,9 @@ func TestBrowserThatRefusesSound(t *testing.T) {
 	s, ctx := open(t, clips(t)), browse(t, "autoplay-policy=user-gesture-required")
 	s.take("new", "new")
 	run(t, ctx, chromedp.Navigate(s.url+"/board"), chromedp.WaitVisible(`body[data-online="true"]`))
+	run(t, ctx, chromedp.WaitVisible("#sound-on"))
 	s.call("1")
-	run(t, ctx, chromedp.WaitVisible("#sound-on"), chromedp.WaitVisible(`body[data-shown="1"]`), chromedp.Click("#sound-on"))
+	run(t, ctx, chromedp.WaitVisible(`body[data-shown="1"]`), chromedp.Click("#sound-on"), until(`document.getElementById("sound-on").hidden`))
 	s.call("2")
 	run(t, ctx, idle(2), until(`document.body.dataset.sounded === "1" && document.getElementById("sound-on").hidden`))
 }

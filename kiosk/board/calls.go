@@ -91,6 +91,16 @@ func (b *Board) sound(w http.ResponseWriter, r *http.Request) {
 		web.Refuse(w, http.StatusInternalServerError, "failed", "the call could not be spoken")
 		return
 	}
+	serveWAV(w, r, wav)
+}
+
+// silence is a sound that nobody hears.
+func silence(w http.ResponseWriter, r *http.Request) {
+	const rate = 22050
+	serveWAV(w, r, speech.EncodeWAV(speech.Sound{Rate: rate, Samples: make([]int16, rate/5)}))
+}
+
+func serveWAV(w http.ResponseWriter, r *http.Request, wav []byte) {
 	w.Header().Set("Content-Type", "audio/wav")
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(wav)) // browsers ask for parts of it
 }

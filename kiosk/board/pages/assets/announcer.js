@@ -32,6 +32,15 @@ function makeAnnouncer({ sound, show, rest, done, blocked }) {
     return audio;
   }
 
+  // tryOut plays silence: whether sound is allowed is known before the first call, and the browser has started what it
+  // plays sound with, which took half a second of the first call.
+  function tryOut() {
+    if (!sound) return;
+    load("/board/silence").play().then(() => blocked(false), (reason) => {
+      if (reason.name === "NotAllowedError") blocked(true);
+    });
+  }
+
   // prepare loads the sound of the next call while the present one is heard.
   function prepare() {
     if (!sound || queue.length === 0) return;
@@ -108,7 +117,9 @@ function makeAnnouncer({ sound, show, rest, done, blocked }) {
     state.announced = turn.call.serial;
   }
 
+  tryOut();
   return {
+    tryOut,
     // announce puts a call at the end.
     announce(call) {
       queue.push(call);

@@ -175,8 +175,7 @@
 
   // A touch or a key is what a browser wants before it lets a page sound.
   function allowSound() {
-    if (el("sound-on").hidden) return;
-    el("sound-on").hidden = true;
+    if (!el("sound-on").hidden) announcer.tryOut();
   }
   document.addEventListener("click", allowSound);
   document.addEventListener("keydown", allowSound);
