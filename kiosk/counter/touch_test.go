@@ -43,7 +43,7 @@ const overflow = `(() => {
 	const found = [];
 	const page = document.scrollingElement;
 	if (page.scrollHeight > innerHeight || page.scrollWidth > innerWidth) found.push("page: " + page.scrollWidth + " by " + page.scrollHeight);
-	for (const n of document.querySelectorAll("body > *, .customer, .customer > *:not(.history), .buttons button, dialog[open]")) {
+	for (const n of document.querySelectorAll("body > *, .customer, .customer > *:not(.history), .buttons button, .overview > div, dialog[open]")) {
 		if (n.checkVisibility() && (n.scrollHeight > n.clientHeight + 1 || n.scrollWidth > n.clientWidth + 1) && n.clientHeight > 1) found.push((n.id || n.className) + ": " + n.scrollWidth + " by " + n.scrollHeight + " in " + n.clientWidth + " by " + n.clientHeight);
 	}
 	return found;
@@ -78,6 +78,8 @@ func fits(t *testing.T, language string) {
 	run(t, ctx, s.logsIn("1001", "1")...)
 	look("idle", live, ready("next"))
 	look("serving", key(kb.F2), ready("hold"), ready("undo"))
+	look("serving on a tablet", chromedp.EmulateViewport(1024, 768))
+	run(t, ctx, chromedp.EmulateViewport(1280, 720))
 	for _, dialog := range []struct{ key, id string }{
 		{kb.F7, "hold"}, {kb.F8, "transfer"}, {kb.F9, "return"}, {kb.F10, "split"}, {kb.F1, "pause"},
 	} {

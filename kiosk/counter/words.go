@@ -17,8 +17,6 @@ const (
 	english language = "en"
 )
 
-var languages = []language{chinese, english}
-
 // text is one thing that the pages say, in both languages. {name} stands for a value.
 type text struct{ zh, en string }
 

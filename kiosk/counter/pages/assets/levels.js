@@ -37,7 +37,7 @@ export function drawAdvice(outlook, can) {
   const all = outlook?.advice ?? [];
   show("advice", all.length > 0);
   list(el("advice"), all, (a) => a.action + a.counter + a.service, (a) => {
-    const button = make("button", "main", say("advice.do-" + a.action));
+    const button = make("button", "", say("advice.do-" + a.action));
     button.type = "button";
     button.dataset.counter = a.counter;
     button.dataset.action = a.action;
