@@ -21,7 +21,7 @@ const (
 	fewPaths   = 32
 	manyPeople = 36
 	// What is worked out only to be learned from may be a little less exact.
-	hindsightPaths = 48
+	hindsightPaths = fewPaths
 	// horizon is how far ahead anything is promised, in seconds.
 	horizon = 4 * 3600.0
 	// overtaking is for how long those who come later are looked at, in seconds; maxComing bounds how many.

@@ -50,12 +50,8 @@ const none = -1
 
 // kind is the index of a service; one that is not known yet gets one.
 func (l *learned) kind(id string) int {
-	i := slices.IndexFunc(l.Kinds, func(k kind) bool { return k.ID == id })
-	switch {
-	case i >= 0:
+	if i := l.kindOf(id); i >= 0 && l.Kinds[i].ID == id || len(l.Kinds) == maxKinds {
 		return i
-	case len(l.Kinds) == maxKinds:
-		return maxKinds - 1
 	}
 	l.Kinds = append(l.Kinds, kind{ID: id})
 	return len(l.Kinds) - 1
@@ -64,8 +60,10 @@ func (l *learned) kind(id string) int {
 // kindOf is the index of a service without learning of one: what is neither in the rules nor was ever seen is taken for
 // the last.
 func (l *learned) kindOf(id string) int {
-	if i := slices.IndexFunc(l.Kinds, func(k kind) bool { return k.ID == id }); i >= 0 {
-		return i
+	for i := range l.Kinds {
+		if l.Kinds[i].ID == id {
+			return i
+		}
 	}
 	return len(l.Kinds) - 1
 }
@@ -81,7 +79,12 @@ func (l *learned) lane(kind int, class string) int {
 
 // laneOf is the index of a lane, or none.
 func (l *learned) laneOf(kind int, class string) int {
-	return slices.IndexFunc(l.Lanes, func(n lane) bool { return n.Kind == kind && n.Class == class })
+	for i := range l.Lanes {
+		if l.Lanes[i].Kind == kind && l.Lanes[i].Class == class {
+			return i
+		}
+	}
+	return none
 }
 
 // ruling is what the rules say about who is called before whom, as far as it can be told by points.

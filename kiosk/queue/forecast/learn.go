@@ -134,7 +134,7 @@ func (m *Model) learnCalled(after *queue.Snapshot, d record.TicketCalledData, at
 // learnTruth takes in what came of a forecast. One that nobody asked for at the time is made now, for the lobby as it was.
 func (m *Model) learnTruth(e entry, wait float64) {
 	if !e.foretold && e.scene != nil {
-		e.raw, e.foretold = m.drainOn(min(hindsightPaths, pathsFor(len(e.scene.people))), e.scene, len(e.scene.people)-1)[0], true
+		e.raw, e.foretold = m.drainOn(hindsightPaths, e.scene, len(e.scene.people)-1)[0], true
 	}
 	if e.foretold && e.raw[high] < horizon {
 		m.learned.Correction.learn(e.lane, e.raw, wait, e.ahead)
