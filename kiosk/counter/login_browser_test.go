@@ -85,7 +85,8 @@ func TestPagesOfOtherRoles(t *testing.T) {
 	run(t, ctx, s.logsIn("2001", "")...)
 	run(t, ctx, chromedp.WaitVisible("#connection:not(.off)"), until(`location.pathname === "/reception"`),
 		// A ticket by hand, of a class.
-		chromedp.Click(`#class [value="senior"]`), chromedp.Click(`[data-service="pay"]`), says("given-number", "B001"), reads("#waiting li", "senior"),
+		enabled(`[data-service="pay"]`), chromedp.Click(`#class [value="senior"]`), chromedp.Click(`#rest [value="repair"]`), chromedp.Click(`[data-service="pay"]`),
+		says("given-number", "B001"), reads("#waiting li", "senior"), reads("#waiting li", "then: repair"), until(`document.querySelectorAll("#rest :checked").length === 0`),
 		// An appointment by hand, and its customer arrives.
 		chromedp.Click("#tab-booked"), chromedp.Click("#book"), opens("book"), chromedp.Click(`#book-dialog [value="new"]`),
 		chromedp.SetValue(`#book-dialog [name="time"]`, "09:10"), chromedp.SetValue(`#book-dialog [name="name"]`, "Li Hua"), enabled("#book-dialog .main"), chromedp.Click("#book-dialog .main"),

@@ -15,15 +15,20 @@ let view = null, me = {};
 function given(ticket) {
   put("given-number", ticket.number);
   const quote = ticket.quote;
+  put("given-page", ticket.page ? say("given.page", { page: ticket.page }) : "");
   put("given-facts", say("given.ahead", { n: ticket.ahead }) + (quote?.known ? say("given.wait", { low: quote.minutes[0], high: quote.minutes[1] }) : ""));
 }
 
 async function take(service) {
   const chosen = document.querySelector('#class input[name="class"]:checked').value;
-  const ticket = await ask("/api/tickets", { service, ...(chosen && { class: chosen }) }, { done: "done.take" });
+  const boxes = [...document.querySelectorAll("#rest input")];
+  const rest = boxes.filter((box) => box.checked && box.value !== service).map((box) => ({ service: box.value }));
+  const ticket = await ask("/api/tickets", { service, ...(chosen && { class: chosen }), ...(rest.length > 0 && { rest }) }, { done: "done.take" });
   if (!ticket) return;
   given(ticket);
+  // The next customer is another one.
   document.querySelector('#class input[name="class"]').checked = true;
+  for (const box of boxes) box.checked = false;
 }
 
 function draw() {
