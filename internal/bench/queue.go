@@ -187,8 +187,11 @@ func playLobby(customers int) (*lobby, error) {
 			}
 			came++
 			gap := float64(serving) / float64(len(free)) * l.random.ExpFloat64()
-			if l.waiting < 25 {
+			switch {
+			case l.waiting < 25:
 				gap *= 0.7
+			case l.waiting > 50: // many see how full it is, and go home
+				gap *= 1.5
 			}
 			next = next.Add(time.Duration(gap))
 			continue

@@ -3,6 +3,7 @@ package queue
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"stationkeeper/internal/record"
@@ -126,7 +127,7 @@ func (w CapWindow) holds(local time.Time) bool {
 
 // issue completes a ticket with its number and its place.
 func (s *State) issue(t Ticket, service Service, nonce string, now instant) (Ticket, error) {
-	if !noncePattern.MatchString(nonce) {
+	if !isNonce(nonce) {
 		return Ticket{}, fmt.Errorf("%w: nonce %.20q: expected 1 to 16 small letters and digits", ErrMalformed, nonce)
 	}
 	t.Number = s.number(service, now)
@@ -170,4 +171,8 @@ func (s *State) number(service Service, now instant) string {
 	return format(service.Prefix, n)
 }
 
-func format(prefix string, n int) string { return fmt.Sprintf("%s%03d", prefix, n) }
+// format spells a number with at least three digits.
+func format(prefix string, n int) string {
+	digits := strconv.Itoa(n)
+	return prefix + "000"[:max(0, 3-len(digits))] + digits
+}

@@ -267,12 +267,24 @@ func (s *State) move(before, after *Ticket) {
 	}
 	if after != nil {
 		s.put(after)
+	} else {
+		delete(s.tickets, before.ID)
+	}
+	switch was, is := before.open(), after.open(); {
+	case is && !was:
+		s.shown[after.Number]++
+	case was && !is:
+		if s.shown[before.Number]--; s.shown[before.Number] == 0 {
+			delete(s.shown, before.Number)
+		}
 	}
 }
 
+// open reports whether somebody has the ticket who is still here.
+func (t *Ticket) open() bool { return t != nil && t.Status != Served && t.Status != Left }
+
 // take takes a ticket out of where it is.
 func (s *State) take(t *Ticket) {
-	delete(s.tickets, t.ID)
 	switch t.Status {
 	case Waiting:
 		s.waiting[s.code.line(t)].remove(t)
@@ -280,11 +292,6 @@ func (s *State) take(t *Ticket) {
 		s.held = slices.DeleteFunc(s.held, func(h *Ticket) bool { return h.ID == t.ID })
 	case Called:
 		s.desks[t.Counter].ticket = nil
-	default:
-		return
-	}
-	if s.shown[t.Number]--; s.shown[t.Number] == 0 {
-		delete(s.shown, t.Number)
 	}
 }
 
@@ -302,10 +309,7 @@ func (s *State) put(t *Ticket) {
 		s.held = slices.Insert(s.held, at, t)
 	case Called:
 		s.desks[t.Counter].ticket = t
-	default:
-		return
 	}
-	s.shown[t.Number]++
 }
 
 // enter makes the day of a record the current one. With a new day the numbers and tallies begin anew; of what is

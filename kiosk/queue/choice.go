@@ -10,7 +10,8 @@ type choice struct {
 	ticket *Ticket
 	line   int // its index
 	rule   *ruling
-	lane   int // index of the lane that the call is counted for; of a rule without weights, 0
+	lane   int     // index of the lane that the call is counted for; of a rule without weights, 0
+	points float64 // of a rule of that order
 }
 
 func (c choice) laneName() string {
@@ -82,13 +83,18 @@ func (h *hallway) find(r *ruling, counter string) (choice, bool) {
 		for some := looks & h.filled[word]; some != 0; some &= some - 1 {
 			i := word*64 + bits.TrailingZeros64(some)
 			l := &h.waiting[i]
-			t := h.first(r, l, counter)
-			if t == nil {
-				continue
+			t := l.tickets[0]
+			if t.For != "" || r.order == Booked {
+				if t = h.first(r, l, counter); t == nil {
+					continue
+				}
 			}
-			lane := r.laneOf(l)
-			if to := &best[lane]; to.ticket == nil || h.before(r, t, i, to) {
-				*to = choice{ticket: t, line: i, rule: r, lane: lane}
+			one := choice{ticket: t, line: i, rule: r, lane: r.laneOf(l)}
+			if r.order == Priority {
+				one.points = h.points(t, i)
+			}
+			if to := &best[one.lane]; to.ticket == nil || h.before(&one, to) {
+				*to = one
 			}
 		}
 	}
@@ -145,23 +151,21 @@ func (h *hallway) firstBooked(r *ruling, l *line, counter string) *Ticket {
 	return found
 }
 
-// before reports whether a ticket of a line comes before the one chosen so far.
-func (h *hallway) before(r *ruling, t *Ticket, line int, chosen *choice) bool {
-	l, other := &h.waiting[line], &h.waiting[chosen.line]
-	switch r.order {
+// before reports whether one comes before the other by the order of their rule.
+func (h *hallway) before(one, other *choice) bool {
+	switch one.rule.order {
 	case Priority:
-		if a, b := h.points(t, line), h.points(chosen.ticket, chosen.line); a != b {
-			return a > b
+		if one.points != other.points {
+			return one.points > other.points
 		}
 	case Booked:
-		if l.booked != other.booked {
-			return l.booked
-		}
-		if l.booked && !t.Booked.Equal(chosen.ticket.Booked) {
-			return t.Booked.Before(chosen.ticket.Booked)
+		if booked := h.waiting[one.line].booked; booked != h.waiting[other.line].booked {
+			return booked
+		} else if booked && !one.ticket.Booked.Equal(other.ticket.Booked) {
+			return one.ticket.Booked.Before(other.ticket.Booked)
 		}
 	}
-	return byTurn(t, chosen.ticket) < 0
+	return byTurn(one.ticket, other.ticket) < 0
 }
 
 // points is the accumulated priority of a ticket in a line.

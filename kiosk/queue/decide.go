@@ -32,7 +32,7 @@ type instant struct {
 func (s *State) Decide(c Command, now time.Time) (Decision, error) {
 	request, what, subject := c.known()
 	if request != "" {
-		if !requestPattern.MatchString(request) {
+		if !isRequest(request) {
 			return Decision{}, fmt.Errorf("%w: request %.70q: expected 1 to 64 letters, digits and _.:/-", ErrMalformed, request)
 		}
 		if a, ok := s.requests[request]; ok {

@@ -90,6 +90,9 @@ type answer struct {
 // maxAnnounced is how many calls are kept for boards.
 const maxAnnounced = 200
 
+// usual is how many tickets there is room for from the beginning; more take more.
+const usual = 2000
+
 // New returns the empty queue under rules that Validate accepts.
 func New(rules Rules) *State {
 	s := &State{
@@ -97,10 +100,10 @@ func New(rules Rules) *State {
 		code:     newCode(rules),
 		last:     map[string]int{},
 		shown:    map[string]int{},
-		tickets:  map[string]*Ticket{},
+		tickets:  make(map[string]*Ticket, usual),
 		told:     map[string][]Quote{},
 		desks:    map[string]*desk{},
-		requests: map[string]answer{},
+		requests: make(map[string]answer, 2*usual),
 		services: map[string]*serviceDay{},
 	}
 	s.rules.Recalls = cmp.Or(rules.Recalls, 3)

@@ -7,13 +7,12 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 var (
-	idPattern      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
-	prefixPattern  = regexp.MustCompile(`^[A-Z]{1,3}$`)
-	noncePattern   = regexp.MustCompile(`^[a-z0-9]{1,16}$`)
-	requestPattern = regexp.MustCompile(`^[A-Za-z0-9_.:/-]{1,64}$`)
+	idPattern     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+	prefixPattern = regexp.MustCompile(`^[A-Z]{1,3}$`)
 )
 
 // Validate refuses rules under which numbers would be ambiguous, nobody could be called, or a name means nothing.
@@ -220,4 +219,20 @@ func (r Rules) counter(id string) (Counter, error) {
 		}
 	}
 	return Counter{}, fmt.Errorf("%w %q", ErrUnknownCounter, id)
+}
+
+// isNonce and isRequest are looked at with every command.
+func isNonce(s string) bool { return isMadeOf(s, 16, digits+small) }
+
+func isRequest(s string) bool { return isMadeOf(s, 64, digits+small+capitals+"_.:/-") }
+
+const (
+	digits   = "0123456789"
+	small    = "abcdefghijklmnopqrstuvwxyz"
+	capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+
+// isMadeOf reports whether s is 1 to most of the letters.
+func isMadeOf(s string, most int, letters string) bool {
+	return s != "" && len(s) <= most && strings.Trim(s, letters) == ""
 }
