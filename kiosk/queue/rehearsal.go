@@ -29,6 +29,9 @@ type caller struct {
 	// hold less and less while people are called.
 	looks marks
 	calls int
+	// rank and since order callers: 0 without a customer, 1 with one, 2 not open; and from when on, in nanoseconds.
+	rank  int
+	since int64
 }
 
 // rehearsals keeps the memory of rehearsals for the next ones: a snapshot takes several.
@@ -53,7 +56,9 @@ func (s *State) rehearse(newcomer *Ticket, now time.Time) *rehearsal {
 	for i, c := range s.rules.Counters {
 		d, looks := s.desks[c.ID], r.marks[i*n:(i+1)*n]
 		d.mark(looks, r.waiting, now)
-		r.callers = append(r.callers, caller{desk: d, looks: looks})
+		one := caller{desk: d, looks: looks}
+		one.rank, one.since = d.sooner()
+		r.callers = append(r.callers, one)
 		if d.state == CounterOpen {
 			r.open++
 		}
@@ -62,12 +67,8 @@ func (s *State) rehearse(newcomer *Ticket, now time.Time) *rehearsal {
 	return r
 }
 
+// release gives the memory back. What it points at is overwritten by the next one, or dropped with the pool.
 func (r *rehearsal) release() {
-	clear(r.tickets)
-	clear(r.placed)
-	clear(r.heads)
-	clear(r.round)
-	clear(r.callers)
 	r.state, r.accounts = nil, nil
 	rehearsals.Put(r)
 }
@@ -107,30 +108,22 @@ func (d *desk) mark(looks marks, waiting lines, now time.Time) {
 	}
 }
 
-// bySooner is the order in which counters may be expected to be free. Those that are not open stay in the order of the
-// rules.
+// sooner says when a counter may be expected to be free, as a rank and within that as a time: the lower, the sooner. Those
+// that are not open are alike.
+func (d *desk) sooner() (rank int, since int64) {
+	switch {
+	case d.state != CounterOpen:
+		return 2, 0
+	case d.ticket != nil:
+		return 1, d.ticket.Called.UnixNano()
+	case d.last.After(d.since):
+		return 0, d.last.UnixNano()
+	}
+	return 0, d.since.UnixNano()
+}
+
 func bySooner(a, b caller) int {
-	rank := func(c caller) int {
-		switch {
-		case c.state != CounterOpen:
-			return 2
-		case c.ticket != nil:
-			return 1
-		}
-		return 0
-	}
-	since := func(c caller) time.Time {
-		switch {
-		case c.state != CounterOpen:
-			return time.Time{}
-		case c.ticket != nil:
-			return c.ticket.Called
-		case c.last.After(c.since):
-			return c.last
-		}
-		return c.since
-	}
-	return cmp.Or(cmp.Compare(rank(a), rank(b)), since(a).Compare(since(b)))
+	return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.since, b.since))
 }
 
 // run calls until nobody can be called, or until a ticket was. Only without such a ticket is it kept who was placed where.
