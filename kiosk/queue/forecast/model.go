@@ -102,12 +102,19 @@ func (m *Model) promises(sc *scene, who int) bool {
 	return false
 }
 
+// atOnce is how short, in seconds, the low end of a range has to be for the range to begin at nothing: whoever may be called
+// within a moment may be called at once.
+const atOnce = 3.0
+
 // quote makes a promise of a spread, or none when some of the range lies beyond the horizon.
 func (m *Model) quote(q queue.Quote, lane int, raw spread) queue.Quote {
 	if raw[high] >= horizon {
 		return q
 	}
 	told := m.learned.Correction.corrected(lane, raw)
+	if told[low] < atOnce {
+		told[low] = 0
+	}
 	q.Low, q.Expected, q.High, q.Known = seconds(told[low]), seconds(told[median]), seconds(told[high]), true
 	return q
 }
