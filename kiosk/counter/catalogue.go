@@ -78,6 +78,7 @@ var catalogue = map[string]text{
 	"desk.ending":      {"办结后自动签退", "Logged out when this one is finished"},
 	"desk.nobody":      {"目前无人等候", "Nobody is waiting"},
 	"desk.undo":        {"撤销“{action} {number}”（{n} 秒）", "Undo “{action} {number}” ({n} s)"},
+	"desk.space":       {"空格", "Space"},
 	"desk.held":        {"暂挂", "On hold"},
 	"desk.waiting":     {"等候", "Waiting"},
 	"desk.due":         {"！到时间了", "! due now"},
@@ -221,7 +222,7 @@ var catalogue = map[string]text{
 	"counter.closed":   {"关闭", "closed"},
 
 	"booked.title":       {"预约", "Booked"},
-	"booked.code":        {"预约码或手机后四位", "Code or last digits of the phone"},
+	"booked.code":        {"预约码或手机尾号", "Code or phone"},
 	"booked.arrive":      {"到达取号", "Has arrived"},
 	"booked.book":        {"预约…", "Book…"},
 	"booked.cancel":      {"取消预约", "Cancel it"},
