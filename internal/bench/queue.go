@@ -236,22 +236,12 @@ func (l *lobby) serve(counter int, has *string) (time.Duration, error) {
 	id := l.rules.Counters[counter].ID
 	request := fmt.Sprintf("%s-%d", id, len(l.commands))
 	if *has != "" {
-		var command queue.Command
-		switch l.random.IntN(30) {
-		case 0:
-			command = queue.Transfer{Counter: id, Ticket: *has, Service: "payment", Keep: true, Request: request}
-		case 1:
-			command = queue.Return{Counter: id, Ticket: *has, Place: 2, Request: request}
-		case 2:
-			command = queue.NoShow{Counter: id, Ticket: *has, Request: request}
+		gone, err := l.sendAway(id, *has, request+"-away")
+		if err != nil {
+			return 0, err
 		}
-		if command != nil {
-			request += "-next"
-			if _, err := l.do(command); err == nil {
-				*has = ""
-			} else if !errors.Is(err, queue.ErrMalformed) { // who is at payment is not sent there
-				return 0, err
-			}
+		if gone {
+			*has = ""
 		}
 	}
 	t, err := l.do(queue.Call{Counter: id, Finish: *has, Request: request})
@@ -277,6 +267,26 @@ func (l *lobby) serve(counter int, has *string) (time.Duration, error) {
 		}
 	}
 	return time.Second + time.Duration(float64(58*time.Second)*l.random.ExpFloat64()), nil
+}
+
+// sendAway does, now and then, something else with a customer than to finish the service.
+func (l *lobby) sendAway(counter, ticket, request string) (gone bool, err error) {
+	var command queue.Command
+	switch l.random.IntN(30) {
+	case 0:
+		command = queue.Transfer{Counter: counter, Ticket: ticket, Service: "payment", Keep: true, Request: request}
+	case 1:
+		command = queue.Return{Counter: counter, Ticket: ticket, Place: 2, Request: request}
+	case 2:
+		command = queue.NoShow{Counter: counter, Ticket: ticket, Request: request}
+	default:
+		return false, nil
+	}
+	_, err = l.do(command)
+	if errors.Is(err, queue.ErrMalformed) { // who is at payment is not sent there
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // do carries a command out and keeps it, and what it left.
