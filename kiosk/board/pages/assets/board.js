@@ -62,6 +62,7 @@
   }
 
   function pair(name) {
+    if (name.en === name.zh) return [name.zh];
     const english = make("span", "", name.en);
     english.lang = "en";
     return [name.zh, " ", english];
@@ -72,7 +73,7 @@
     put("number", call ? call.number : "");
     el("number").classList.toggle("long", Boolean(call) && call.number.length > 5);
     put("counter", call ? call.counter.zh : words.nobody.zh);
-    put("counter-en", call ? call.counter.en : words.nobody.en);
+    put("counter-en", call ? (call.counter.en === call.counter.zh ? "" : call.counter.en) : words.nobody.en);
     el("again").hidden = !(call && call.again);
   }
 
