@@ -62,7 +62,7 @@ var owned = []struct {
 }{
 	{"agent/...", []string{"agent/..."}},
 	{"sensors/...", []string{"agent/...", "sensors/...", "internal/programs"}}, // whose scripts play people in the simulated room
-	{"kiosk/...", []string{"kiosk/...", "ui/...", "internal/bench"}}, // where the queue's speed is measured
+	{"kiosk/...", []string{"kiosk/...", "ui/...", "internal/bench"}},           // where the queue's speed is measured
 	{"ui/...", []string{"kiosk", "ui/..."}},
 	{"headoffice/...", []string{"headoffice/...", "internal/powercut/guest", "internal/toxic"}}, // which cut its power, and its line
 	{fyne + "/...", []string{"kiosk", "ui/..."}},

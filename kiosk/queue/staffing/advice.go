@@ -41,7 +41,7 @@ type Outlook struct {
 // Advice is a suggestion to open or to close one counter, and the numbers that speak for it.
 type Advice struct {
 	Action  Action
-	Counter string // id; to be opened, it is closed now; to be closed, it is open
+	Counter string // id; to be opened, it is closed now, or paused where nobody serves; to be closed, it is open
 	// Service is the one that needs the counter; of Close, the one whose level suffers most, or "" when none does.
 	Service string
 	Reason  Reason
@@ -108,15 +108,15 @@ func (w *Watch) last(s queue.Snapshot, wanted []Advice) []Advice {
 	return lasting
 }
 
-// feasible reports whether the suggestion can still be followed: the counter to be opened is closed; that to be closed
-// is open, and what it serves is served by another.
+// feasible reports whether the suggestion can still be followed: the counter to be opened is not open; that to be closed
+// is, and what it serves is served by another.
 func feasible(s queue.Snapshot, a Advice) bool {
 	i := slices.IndexFunc(s.Counters, func(c queue.CounterView) bool { return c.ID == a.Counter })
 	if i < 0 {
 		return false
 	}
 	if a.Action == Open {
-		return s.Counters[i].State == queue.CounterClosed
+		return idle(s.Counters[i], a.Reason == NobodyServes)
 	}
 	return s.Counters[i].State == queue.CounterOpen && spare(s, s.Counters[i])
 }
@@ -188,6 +188,8 @@ func counterIndex(s queue.Snapshot, id string) int {
 const (
 	fewest = 1.0
 	enough = 0.2
+	// some is the share of the mean wait that it has to save where that is beyond the target.
+	some = 0.05
 )
 
 // toOpen finds the service that is worst off and the closed counter that helps most.
@@ -199,7 +201,7 @@ func (w *Watch) toOpen(s queue.Snapshot, p *play, open []int, now forecasts) (Ad
 	best, then := -1, forecasts{}
 	tried := map[string]forecasts{}
 	for i, c := range s.Counters {
-		if c.State != queue.CounterClosed || slices.Contains(open, i) || !serves(c, s.Services[worst].ID) {
+		if !idle(c, p.unserved(worst, open)) || slices.Contains(open, i) || !serves(c, s.Services[worst].ID) {
 			continue
 		}
 		skills := p.skills(i)
@@ -217,14 +219,30 @@ func (w *Watch) toOpen(s queue.Snapshot, p *play, open []int, now forecasts) (Ad
 			}
 		}
 	}
-	saved := now.late() - then.late()
-	if best < 0 || saved < fewest || saved < enough*now.late() && !p.unserved(worst, open) {
+	if best < 0 || !p.unserved(worst, open) && !worthwhile(now, then, worst, p.services[worst].target) {
 		return Advice{}, false
 	}
 	a := w.describe(s, p, worst, open)
 	a.Action, a.Counter, a.Now, a.Then = Open, s.Counters[best].ID, now[worst].outlook(), then[worst].outlook()
 	a.Reason = p.reason(worst, open)
 	return a, true
+}
+
+// idle reports whether a counter can be suggested to be opened: one that is closed; where nobody else serves, also one that
+// is paused.
+func idle(c queue.CounterView, unserved bool) bool {
+	return c.State == queue.CounterClosed || unserved && c.State == queue.CounterPaused
+}
+
+// worthwhile reports whether a counter more helps enough. Customers who are late whatever is done cannot be saved; where a
+// queue has become so long that the mean wait is beyond the target, it is their wait that counts.
+func worthwhile(now, then forecasts, worst int, target queue.Target) bool {
+	saved := now.late() - then.late()
+	if saved >= fewest && saved >= enough*now.late() {
+		return true
+	}
+	before, after := now[worst].outlook().Wait, then[worst].outlook().Wait
+	return before > target.Within && float64(before-after) >= some*float64(before)
 }
 
 // suggests reports whether the advice in force names the counter: when another is only as good, it stays.

@@ -179,3 +179,29 @@ func TestLastCounterOfAServiceStays(t *testing.T) {
 		}
 	}
 }
+
+func TestNobodyServesThoughEverybodyIsLateAlready(t *testing.T) {
+	for _, state := range []queue.CounterState{queue.CounterClosed, queue.CounterPaused} {
+		l := newLobby(t)
+		for i := range l.now.Counters {
+			l.set(i+1, state)
+		}
+		l.serve("a", 5, time.Minute, 4*time.Minute)
+		l.wait("a", 8, 40*time.Minute)
+		got := l.after(0)
+		if len(got) == 0 || got[0].Action != staffing.Open || got[0].Service != "a" || got[0].Reason != staffing.NobodyServes {
+			t.Errorf("every counter %s and eight waiting: %+v", state, got)
+		}
+	}
+}
+
+func TestAHopelessQueueIsShortenedAllTheSame(t *testing.T) {
+	l := newLobby(t)
+	l.set(1, queue.CounterOpen)
+	l.serve("a", 60, 30*time.Minute, 5*time.Minute) // two come in a minute, and one counter takes five for each
+	l.wait("a", 50, 30*time.Minute)
+	l.after(0)
+	if got := l.after(3 * time.Minute); len(got) == 0 || got[0].Action != staffing.Open || got[0].Then.Wait >= got[0].Now.Wait {
+		t.Errorf("got %+v", got)
+	}
+}
