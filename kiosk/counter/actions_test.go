@@ -1,6 +1,7 @@
 package counter_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strings"
@@ -170,6 +171,26 @@ func TestTheReceptionGivesAndSortsTickets(t *testing.T) {
 		t.Errorf("two services in one visit: %v", more)
 	}
 	s.refused(http.StatusNotFound, "unknown-service", "POST", "/api/tickets", `{"service":"new","rest":[{"service":"loan"}]}`, as(desk))
+}
+
+func TestAPersonTakesNoMoreTicketsThanAllowed(t *testing.T) {
+	s := openStation(t)
+	desk := s.logIn("2001", "")
+	for range 2 {
+		s.want(http.StatusCreated, "POST", "/api/tickets", `{"service":"pay","person":"11010119900307"}`, as(desk))
+	}
+	s.refused(http.StatusConflict, "person-limit", "POST", "/api/tickets", `{"service":"pay","person":" 11010119900307 "}`, as(desk))
+	s.want(http.StatusCreated, "POST", "/api/tickets", `{"service":"pay","person":"11010119900308"}`, as(desk))
+	s.want(http.StatusCreated, "POST", "/api/tickets", `{"service":"pay"}`, as(desk))
+	records, _, err := s.Read(record.Events, 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range records {
+		if bytes.Contains(r.Data, []byte("1101")) {
+			t.Errorf("the number is written down: %s", r.Data)
+		}
+	}
 }
 
 func TestPressingTwiceCallsOnce(t *testing.T) {

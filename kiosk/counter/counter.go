@@ -24,8 +24,9 @@
 //	GET  /api/events                     server-sent events: "queue" with the same, at once and after changes, latest wins, at most
 //	                                     ten a second; "session" with me when it changes; "beat" between
 //
-//	POST /api/tickets                    {"service","class"?,"rest"?,"request"?} → 201 ticket; rest is a list of the services that come after it in
-//	                                     the same visit, {"service","counter"?}
+//	POST /api/tickets                    {"service","class"?,"rest"?,"person"?,"request"?} → 201 ticket; rest is a list of the services that come
+//	                                     after it in the same visit, {"service","counter"?}; person tells people apart whose
+//	                                     tickets are counted, such as a card's number: only a keyed hash of it is kept
 //	POST /api/tickets/{id}/leave         {"request"?} → ticket: gives up waiting; a clerk may say so of those held at their counter
 //	POST /api/tickets/{id}/class         {"class","request"?} → ticket: "" is the ordinary one
 //

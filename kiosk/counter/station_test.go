@@ -83,7 +83,7 @@ func people(t testing.TB, without ...string) *staff.Roster {
 
 func stationRules() queue.Rules {
 	return queue.Rules{
-		Services: []queue.Service{{ID: "new", Prefix: "A", Target: queue.Target{Within: 10 * time.Minute, Share: 0.8}}, {ID: "pay", Prefix: "B"}, {ID: "repair", Prefix: "C"}},
+		Services: []queue.Service{{ID: "new", Prefix: "A", Target: queue.Target{Within: 10 * time.Minute, Share: 0.8}}, {ID: "pay", Prefix: "B", Cap: queue.Cap{Person: 2}}, {ID: "repair", Prefix: "C"}},
 		Counters: []queue.Counter{{ID: "1"}, {ID: "2", Services: []string{"pay", "repair"}}, {ID: "3"}},
 		Classes:  []queue.Class{{ID: "senior"}},
 		Outcomes: []string{"done", "papers-missing"},
