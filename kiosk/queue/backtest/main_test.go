@@ -164,8 +164,8 @@ func TestChoiceOfDays(t *testing.T) {
 // data is a real recording; the test is skipped without it, and when tests are to be short.
 func data(t *testing.T, name string) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("real recordings take a minute")
+	if testing.Short() || raced {
+		t.Skip("real recordings take a minute, and ten under the race detector: they are played without it")
 	}
 	folder := os.Getenv("STATIONKEEPER_DATA")
 	if folder == "" {

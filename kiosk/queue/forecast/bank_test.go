@@ -29,8 +29,8 @@ type recorded struct {
 
 func recording(tb testing.TB) []recorded {
 	tb.Helper()
-	if testing.Short() {
-		tb.Skip("a fortnight takes a while to play")
+	if testing.Short() || raced {
+		tb.Skip("a fortnight takes a while to play, and ten times that under the race detector: it is played without")
 	}
 	data := os.Getenv("STATIONKEEPER_DATA")
 	if data == "" {
