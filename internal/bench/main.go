@@ -87,15 +87,19 @@ type scale struct {
 	Still  time.Duration
 	// Day and Week are how long a station lives, in days.
 	Day, Week float64
+	// QueueTurns is how often the queue's days are played in memory, by turns with what stands beside them.
+	QueueTurns int
 	// Volume is the size of a file system of our own, in bytes; only what is used takes space.
 	Volume int64
 }
 
 var (
 	full = scale{Drain: 300_000, FileStore: 30_000, FileQueue: 1500, Bridge: 100_000, Turns: 3, Backlog: 1_000_000, Rounds: 1500,
-		Commits: 50, Openings: 5, Events: 200, LiveEvents: 1000, Badges: 300, Still: time.Minute, Day: 1, Week: 7, Volume: 4 << 30}
+		Commits: 50, Openings: 5, Events: 200, LiveEvents: 1000, Badges: 300, Still: time.Minute, Day: 1, Week: 7, QueueTurns: 25,
+		Volume: 4 << 30}
 	quick = scale{Drain: 100_000, FileStore: 10_000, FileQueue: 300, Bridge: 50_000, Turns: 2, Backlog: 200_000, Rounds: 300,
-		Commits: 20, Openings: 3, Events: 50, LiveEvents: 200, Badges: 200, Still: 20 * time.Second, Day: 0.25, Week: 0.25, Volume: 2 << 30}
+		Commits: 20, Openings: 3, Events: 50, LiveEvents: 200, Badges: 200, Still: 20 * time.Second, Day: 0.25, Week: 0.25, QueueTurns: 25,
+		Volume: 2 << 30}
 )
 
 // rounds is how many commits of a group are measured.
