@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,13 +50,13 @@ func (w *watch) handleActs(api huma.API) {
 	api.OpenAPI().Components.SecuritySchemes = map[string]*huma.SecurityScheme{bearer: {Type: "http", Scheme: "bearer",
 		Description: "A token from head office's act_tokens_file. The name beside it is kept with every act."}}
 	huma.Register(api, operation("get-config", nodePath+"/config",
-		"What a node is to go by, and what it says it goes by", http.StatusNotFound), w.getConfig)
+		"What a node is to go by, and what it says it goes by", http.StatusNotFound, http.StatusUnauthorized, http.StatusForbidden), w.getConfig)
 	huma.Register(api, act(http.MethodPut, "put-config", nodePath+"/config",
 		"Give a node documents to go by: all of them at once, in place of those before", http.StatusOK, http.StatusConflict), w.putConfig)
 	huma.Register(api, operation("list-config-versions", nodePath+"/config/versions",
-		"Who gave the node which documents, the latest first", http.StatusNotFound), w.listVersions)
+		"Who gave the node which documents, the latest first", http.StatusNotFound, http.StatusUnauthorized, http.StatusForbidden), w.listVersions)
 	huma.Register(api, operation("get-config-version", nodePath+"/config/versions/{version}",
-		"One version of the documents", http.StatusNotFound), w.getVersion)
+		"One version of the documents", http.StatusNotFound, http.StatusUnauthorized, http.StatusForbidden), w.getVersion)
 	huma.Register(api, act(http.MethodPost, "give-command", nodePath+"/commands",
 		"Give a node a command. It is sent whenever the node is connected, until an answer comes or it expires", http.StatusAccepted), w.giveCommand)
 	huma.Register(api, operation("list-commands", nodePath+"/commands",
@@ -132,15 +134,35 @@ type versionBody struct {
 	Version   uint64            `json:"version" doc:"Counts from 1 for each node."`
 	Issued    time.Time         `json:"issued"`
 	By        string            `json:"by" doc:"Who gave them."`
-	Documents map[string]object `json:"documents" nullable:"false" doc:"By name: access, alarms."`
+	Names     []string          `json:"names" nullable:"false" doc:"Of the documents, such as access, alarms, staff."`
+	Documents map[string]object `json:"documents" nullable:"false" doc:"By name. Only for those who may act: hashes of PINs can be guessed by whoever has them. Empty for others."`
 }
 
-func spellVersion(d record.Desired) versionBody {
-	body := versionBody{Version: d.Version, Issued: d.Issued.UTC(), By: d.By, Documents: map[string]object{}}
+// spellVersion tells of documents: what is in them only to those who may act.
+func spellVersion(d record.Desired, mayAct bool) versionBody {
+	body := versionBody{Version: d.Version, Issued: d.Issued.UTC(), By: d.By, Documents: map[string]object{},
+		Names: append([]string{}, slices.Sorted(maps.Keys(d.Documents))...)}
 	for name, document := range d.Documents {
-		body.Documents[name] = object(document)
+		if mayAct {
+			body.Documents[name] = object(document)
+		}
 	}
 	return body
+}
+
+// mayAct reports whether a reader has a token. One that is wrong is refused; without one there is less to read.
+func (w *watch) mayAct(ctx context.Context, a Actor) (bool, error) {
+	if a.Authorization == "" {
+		return false, nil
+	}
+	_, err := w.who(ctx, a)
+	return err == nil, err
+}
+
+// readerInput names a node, for somebody who may have a token.
+type readerInput struct {
+	NodeInput
+	Actor
 }
 
 type refusalBody struct {
@@ -164,7 +186,11 @@ type configBody struct {
 	Reported *reportedBody `json:"reported" doc:"What the node says; null when nothing yet."`
 }
 
-func (w *watch) getConfig(ctx context.Context, in *NodeInput) (*answer[configBody], error) {
+func (w *watch) getConfig(ctx context.Context, in *readerInput) (*answer[configBody], error) {
+	mayAct, err := w.mayAct(ctx, in.Actor)
+	if err != nil {
+		return nil, err
+	}
 	c, err := w.Store.Configuration(ctx, in.key())
 	if err != nil {
 		return nil, w.explain("read configuration of "+in.Station+"/"+in.Node, err)
@@ -175,7 +201,7 @@ func (w *watch) getConfig(ctx context.Context, in *NodeInput) (*answer[configBod
 		if err != nil {
 			return nil, w.explain("read documents of "+in.Station+"/"+in.Node, err)
 		}
-		spelled := spellVersion(d)
+		spelled := spellVersion(d, mayAct)
 		body.Desired = &spelled
 	}
 	if r := c.Reported; r != nil {
@@ -238,6 +264,7 @@ func (w *watch) putConfig(ctx context.Context, in *putConfigInput) (*answer[putC
 
 type versionsInput struct {
 	NodeInput
+	Actor
 	Before uint64 `query:"before" doc:"Versions below this one; from the newest when left out."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
@@ -247,6 +274,10 @@ type versionsBody struct {
 }
 
 func (w *watch) listVersions(ctx context.Context, in *versionsInput) (*answer[versionsBody], error) {
+	mayAct, err := w.mayAct(ctx, in.Actor)
+	if err != nil {
+		return nil, err
+	}
 	if _, err := w.Store.Configuration(ctx, in.key()); err != nil {
 		return nil, w.explain("read configuration of "+in.Station+"/"+in.Node, err)
 	}
@@ -256,22 +287,27 @@ func (w *watch) listVersions(ctx context.Context, in *versionsInput) (*answer[ve
 	}
 	body := versionsBody{Versions: make([]versionBody, len(all))}
 	for i, d := range all {
-		body.Versions[i] = spellVersion(d)
+		body.Versions[i] = spellVersion(d, mayAct)
 	}
 	return &answer[versionsBody]{body}, nil
 }
 
 type versionInput struct {
 	NodeInput
+	Actor
 	Version uint64 `path:"version" minimum:"1"`
 }
 
 func (w *watch) getVersion(ctx context.Context, in *versionInput) (*answer[versionBody], error) {
+	mayAct, err := w.mayAct(ctx, in.Actor)
+	if err != nil {
+		return nil, err
+	}
 	d, err := w.Store.Desired(ctx, in.key(), in.Version)
 	if err != nil {
 		return nil, w.explain("read documents of "+in.Station+"/"+in.Node, err)
 	}
-	return &answer[versionBody]{spellVersion(d)}, nil
+	return &answer[versionBody]{spellVersion(d, mayAct)}, nil
 }
 
 type commandInput struct {

@@ -69,6 +69,29 @@ func TestWhoMayAct(t *testing.T) {
 	}
 }
 
+// TestDocumentsAreToldToThoseWhoMayAct keeps hashes of PINs and cards from everybody else.
+func TestDocumentsAreToldToThoseWhoMayAct(t *testing.T) {
+	o := mustOffice(t)
+	o.online("hangzhou-01", "agent", noon)
+	if rw := o.act(http.MethodPut, agentPath+"/config", "right", `{"documents":{"access":{"key":"s3cret"}}}`); rw.Code != http.StatusOK {
+		t.Fatalf("%d %s", rw.Code, rw.Body)
+	}
+	for _, path := range []string{"/config", "/config/versions", "/config/versions/1"} {
+		for token, want := range map[string]struct {
+			status int
+			told   bool
+		}{"right": {http.StatusOK, true}, "": {http.StatusOK, false}, "wrong": {http.StatusUnauthorized, false}} {
+			rw := o.act(http.MethodGet, agentPath+path, token, "")
+			if told := strings.Contains(rw.Body.String(), "s3cret"); rw.Code != want.status || told != want.told {
+				t.Errorf("%s with token %q: %d %s", path, token, rw.Code, rw.Body)
+			}
+			if want.status == http.StatusOK && !strings.Contains(rw.Body.String(), `"names":["access"]`) {
+				t.Errorf("%s with token %q does not name the documents: %s", path, token, rw.Body)
+			}
+		}
+	}
+}
+
 func TestPutConfig(t *testing.T) {
 	o := mustOffice(t)
 	o.online("hangzhou-01", "agent", noon)
