@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	product "stationkeeper/internal/programs"
 	"stationkeeper/internal/record"
 	"stationkeeper/internal/toxic"
 )
@@ -29,7 +30,20 @@ func (s *stage) arrive(ctx context.Context) error {
 		return err
 	}
 	s.table.row("the line is mended", fmt.Sprintf("%d events at head office after %s", len(behind), short(time.Since(began))))
-	visits, err := s.desk.Register(ctx, station)
+	if err := s.arrived(ctx, began); err != nil {
+		return err
+	}
+	return s.pairAlarms(ctx)
+}
+
+// arrived waits until head office's register has the technician's visit, which is drawn up after its records are stored,
+// and compares it with what the station wrote down.
+func (s *stage) arrived(ctx context.Context, began time.Time) error {
+	var visits []product.Visit
+	err := s.until(ctx, "head office's register has the visit", func(ctx context.Context) (ready bool, err error) {
+		visits, err = s.desk.Register(ctx, station)
+		return len(visits) > 0 && !visits[0].Inside, err
+	})
 	if err != nil {
 		return err
 	}
@@ -46,7 +60,7 @@ func (s *stage) arrive(ctx context.Context) error {
 	}
 	s.table.row("the register at head office", fmt.Sprintf("%s, work order %s, %s to %s, %.1f s", v.Name, v.Purpose,
 		v.Entered.Local().Format(time.TimeOnly), v.Left.Local().Format(time.TimeOnly), v.Seconds))
-	return s.pairAlarms(ctx)
+	return nil
 }
 
 // pairAlarms looks at every alarm at head office from its beginning to its end.
