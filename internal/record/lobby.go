@@ -205,10 +205,3 @@ type PageFailedData struct {
 	Browser string `json:"browser,omitempty"` // as it calls itself
 	Times   int    `json:"times,omitempty"`   // how often, when the same error came again and again
 }
-
-// SurveyAnsweredData goes with one rating of one visit.
-type SurveyAnsweredData struct {
-	Score   int    `json:"score"`             // 5 very satisfied … 1 very dissatisfied
-	Ticket  string `json:"ticket,omitempty"`  // internal id of the visit rated, when known
-	Request string `json:"request,omitempty"` // id of the command that caused it; a repeated command is known by it
-}

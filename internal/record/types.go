@@ -84,6 +84,22 @@ const (
 	PageFailed = "page.failed" // PageFailedData; source is the page, such as "counter"
 
 	SurveyAnswered = "survey.answered" // SurveyAnsweredData; source "survey"
+
+	ComplaintFiled = "complaint.filed" // ComplaintData; source "complaint"
+
+	CaseOpened   = "case.opened"   // CaseData; source "cases"
+	CaseAssigned = "case.assigned" // CaseData: Owner, and with it Deadline, are those from now on
+	CaseNoted    = "case.noted"    // CaseData
+	CaseOverdue  = "case.overdue"  // CaseData: open at its deadline
+	CaseClosed   = "case.closed"   // CaseData
+
+	TicketPrinted   = "ticket.printed"   // PrintData; source "printer"
+	TicketUnprinted = "ticket.unprinted" // PrintData: paper was wanted, and what became of it is not known to be good
+	PaperReplaced   = "paper.replaced"   // PaperData; source "printer"
+
+	StaffActed = "staff.acted" // StaffActedData; source is where, such as "kiosk"
+
+	ScreenCaptured = "screen.captured" // ScreenData; source "screen"
 )
 
 // NodeData says which program of which version started or stopped.

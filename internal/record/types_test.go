@@ -71,7 +71,21 @@ var examples = map[string]any{
 	StaffLoggedOut:       StaffData{Staff: "1007", Role: "clerk", Counter: "2", Reason: "shift-over"},
 	StaffDenied:          StaffData{Staff: "1007", Method: "pin", Reason: "wrong-pin"},
 	PageFailed:           PageFailedData{Message: "x is undefined", Where: "/assets/counter.js:12:7", Browser: "Chromium", Times: 3},
-	SurveyAnswered:       SurveyAnsweredData{Score: 5, Ticket: "t1", Request: "r6"},
+	SurveyAnswered: SurveyAnsweredData{Score: 2, Ticket: "t1", Request: "r6", Service: "payment", Counter: "2", Clerk: "1007", Questionnaire: "visit", Version: 3,
+		Answers: []SurveyAnswer{{Question: "attitude", Score: 2}, {Question: "reasons", Options: []string{"wait"}}}, Channel: ChannelLobby, Language: "zh"},
+	ComplaintFiled: ComplaintData{Complaint: "p1", Kind: "complaint", Topic: "wait", Details: []string{"few-counters"}, Text: "等了一个小时", Phone: "13800001234",
+		Ticket: "t1", Service: "payment", Channel: ChannelTelephone, Language: "zh", Request: "r15"},
+	CaseOpened: CaseData{Case: "k1", Number: "20261124-003", Cause: "complaint", From: "p1", Ticket: "t1", Service: "payment", Topic: "wait", Score: 2,
+		Owner: "supervisor", Deadline: &half, Request: "r15"},
+	CaseAssigned:    CaseData{Case: "k1", Number: "20261124-003", Owner: "1001", Deadline: &half, By: "1001", Request: "r16"},
+	CaseNoted:       CaseData{Case: "k1", Number: "20261124-003", By: "1001", Note: "rang, no answer", Request: "r17"},
+	CaseOverdue:     CaseData{Case: "k1", Number: "20261124-003", Owner: "1001", Deadline: &half},
+	CaseClosed:      CaseData{Case: "k1", Number: "20261124-003", By: "1001", Outcome: "settled", Note: "apologised", Request: "r18"},
+	TicketPrinted:   PrintData{Ticket: "t1", Number: "A012", Copy: 1, Length: 92},
+	TicketUnprinted: PrintData{Ticket: "t1", Number: "A012", Copy: 2, Reason: "paper-out", Request: "r19"},
+	PaperReplaced:   PaperData{Length: 50000, By: "1001", Printed: 48620},
+	StaffActed:      StaffActedData{Staff: "1001", Act: "reprint", Detail: "A012"},
+	ScreenCaptured:  ScreenData{Width: 1080, Height: 1920, Masked: true, Screen: "home", Image: []byte{0x89, 'P', 'N', 'G'}, By: "duty", Request: "c3"},
 }
 
 func TestDataMatchesItsGoldenFile(t *testing.T) {
