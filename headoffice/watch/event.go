@@ -109,6 +109,17 @@ var tellers = map[string]teller{
 	record.StaffDenied:          telling("warn", language.staff),
 	record.PageFailed:           telling("warn", language.pageFailed),
 	record.SurveyAnswered:       telling("", language.rated),
+	record.ComplaintFiled:       telling("warn", language.complaint),
+	record.CaseOpened:           telling("warn", language.caseStep),
+	record.CaseAssigned:         telling("", language.caseStep),
+	record.CaseNoted:            telling("", language.caseStep),
+	record.CaseOverdue:          telling("bad", language.caseStep),
+	record.CaseClosed:           telling("good", language.caseStep),
+	record.TicketPrinted:        telling("", language.printed),
+	record.TicketUnprinted:      telling("warn", language.printed),
+	record.PaperReplaced:        telling("", language.paper),
+	record.StaffActed:           telling("", language.acted),
+	record.ScreenCaptured:       telling("", language.captured),
 }
 
 func (l language) node(d record.NodeData) string {
