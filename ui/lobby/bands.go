@@ -9,6 +9,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/layout"
 	"stationkeeper/ui/theme"
 	"stationkeeper/ui/widgets"
 )
@@ -35,27 +36,27 @@ func newTopBand(title lang.Names, taps taps) *topBand {
 		t.languages[i].SetText(lang.Of(l).Name)
 		objects = append(objects, t.languages[i])
 	}
-	t.root = container.New(stage(t.place), objects...)
+	t.root = container.New(layout.Stage(t.place), objects...)
 	return t
 }
 
-func (t *topBand) place(b box) {
-	b.put(t.back)
-	gap, target := size(fynetheme.SizeNamePadding), size(theme.SizeNameTarget)
-	b = b.inset(2*gap, 0)
-	width := max(target, 5*size(theme.SizeNameAction))
+func (t *topBand) place(b layout.Box) {
+	b.Put(t.back)
+	gap, target := layout.Size(fynetheme.SizeNamePadding), layout.Size(theme.SizeNameTarget)
+	b = b.Inset(2*gap, 0)
+	width := max(target, 5*layout.Size(theme.SizeNameAction))
 	all := float32(len(t.languages))
-	buttons, text := b.right(all*width+(all-1)*gap, 2*gap)
-	for i, cell := range buttons.centred(buttons.size.Width, target).grid(len(t.languages), 1, gap) {
-		cell.put(t.languages[i])
+	buttons, text := b.Right(all*width+(all-1)*gap, 2*gap)
+	for i, cell := range buttons.Centred(buttons.Size.Width, target).Grid(len(t.languages), 1, gap) {
+		cell.Put(t.languages[i])
 	}
-	small, large := size(fynetheme.SizeNameText)*1.4, size(fynetheme.SizeNameHeadingText)*1.4
+	small, large := layout.Size(fynetheme.SizeNameText)*1.4, layout.Size(fynetheme.SizeNameHeadingText)*1.4
 	if t.small.Text() == "" {
 		small = 0
 	}
-	part, rest := text.centred(text.size.Width, small+large).top(small, 0)
-	part.put(t.small)
-	rest.put(t.large)
+	part, rest := text.Centred(text.Size.Width, small+large).Top(small, 0)
+	part.Put(t.small)
+	rest.Put(t.large)
 }
 
 func (t *topBand) say(s state, c *lang.Catalogue, v Snapshot) {
@@ -112,36 +113,36 @@ func newBottomBand(taps taps) *bottomBand {
 		b.calls[i] = widgets.NewCall()
 		objects = append(objects, b.calls[i])
 	}
-	b.root = container.New(stage(b.place), append(objects, b.rate, b.leave)...)
+	b.root = container.New(layout.Stage(b.place), append(objects, b.rate, b.leave)...)
 	return b
 }
 
-func (b *bottomBand) place(area box) {
-	area.put(b.back)
-	edge, _ := area.top(size(fynetheme.SizeNameInputBorder), 0)
-	edge.put(b.edge)
-	gap, target := size(fynetheme.SizeNamePadding), size(theme.SizeNameTarget)
-	area = area.inset(2*gap, 0)
-	button, area := area.right(max(target, 7.6*size(theme.SizeNameAction)), 2*gap)
-	button = button.centred(button.size.Width, target)
-	button.put(b.rate)
-	button.put(b.leave)
-	label, area := area.left(4.2*size(theme.SizeNameAction), gap)
-	label.put(b.label)
-	area.put(b.none)
-	b.placeCalls(area.centred(area.size.Width, size(theme.SizeNameBand)-2*gap), gap)
+func (b *bottomBand) place(area layout.Box) {
+	area.Put(b.back)
+	edge, _ := area.Top(layout.Size(fynetheme.SizeNameInputBorder), 0)
+	edge.Put(b.edge)
+	gap, target := layout.Size(fynetheme.SizeNamePadding), layout.Size(theme.SizeNameTarget)
+	area = area.Inset(2*gap, 0)
+	button, area := area.Right(max(target, 7.6*layout.Size(theme.SizeNameAction)), 2*gap)
+	button = button.Centred(button.Size.Width, target)
+	button.Put(b.rate)
+	button.Put(b.leave)
+	label, area := area.Left(4.2*layout.Size(theme.SizeNameAction), gap)
+	label.Put(b.label)
+	area.Put(b.none)
+	b.placeCalls(area.Centred(area.Size.Width, layout.Size(theme.SizeNameBand)-2*gap), gap)
 }
 
 // placeCalls shows as many calls as there is room for, the latest first.
-func (b *bottomBand) placeCalls(area box, gap float32) {
-	width := 5 * size(fynetheme.SizeNameText)
-	fit := min(callsShown, max(1, int((area.size.Width+gap)/(width+gap))))
-	width = min(width*1.3, (area.size.Width-float32(fit-1)*gap)/float32(fit))
+func (b *bottomBand) placeCalls(area layout.Box, gap float32) {
+	width := 5 * layout.Size(fynetheme.SizeNameText)
+	fit := min(callsShown, max(1, int((area.Size.Width+gap)/(width+gap))))
+	width = min(width*1.3, (area.Size.Width-float32(fit-1)*gap)/float32(fit))
 	for i, call := range b.calls {
-		setShown(call, i < min(fit, b.count))
-		var cell box
-		cell, area = area.left(width, gap)
-		cell.put(call)
+		layout.Show(call, i < min(fit, b.count))
+		var cell layout.Box
+		cell, area = area.Left(width, gap)
+		cell.Put(call)
 	}
 }
 
@@ -150,10 +151,10 @@ func (b *bottomBand) say(s state, c *lang.Catalogue, v Snapshot) {
 	b.none.SetText(c.NoCalls)
 	b.rate.SetText(c.RateVisit)
 	b.leave.SetText(c.Back)
-	setShown(b.none, len(v.Called) == 0)
+	layout.Show(b.none, len(v.Called) == 0)
 	_, opened := v.opened(s.group)
-	setShown(b.rate, s.screen == home && !opened)
-	setShown(b.leave, s.screen == rating || s.screen == home && opened)
+	layout.Show(b.rate, s.screen == home && !opened)
+	layout.Show(b.leave, s.screen == rating || s.screen == home && opened)
 	for i, call := range v.Called[:min(callsShown, len(v.Called))] {
 		b.calls[i].SetCall(call.Number, call.counter(s.language), i == 0)
 	}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"stationkeeper/ui/flow"
 	"stationkeeper/ui/lang"
 )
 
@@ -34,22 +35,11 @@ var (
 	ErrTooLate = errors.New("the wait would reach past the end of the service's hours")
 )
 
-// Ticket is what a customer gets.
-type Ticket struct {
-	// Number is what will be called, such as "A012".
-	Number string
-	// Service is the id of the service.
-	Service string
-	// Ahead is how many customers will be called before.
-	Ahead int
-	// Wait is what the customer is told about the time until the call.
-	Wait Wait
-}
-
-// Wait is a range of waiting times, in minutes. High is 0 when too little is known for a promise.
-type Wait struct{ Low, High int }
-
-func (w Wait) known() bool { return w.High > 0 }
+// Ticket and Wait are those of every flow.
+type (
+	Ticket = flow.Ticket
+	Wait   = flow.Wait
+)
 
 // Rating is what a customer thinks of a visit.
 type Rating struct {

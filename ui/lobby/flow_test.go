@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/screentest"
 	"stationkeeper/ui/widgets"
 )
 
@@ -28,8 +29,8 @@ func (p *play) language(i int) fyne.CanvasObject { return p.lobby.view.top.langu
 
 // reads tells whether a text can be read on the screen.
 func (p *play) reads(text string) bool {
-	return slices.ContainsFunc(seen(p.window.Canvas().Content()), func(o placed) bool {
-		t, ok := o.object.(*widgets.Text)
+	return slices.ContainsFunc(screentest.Seen(p.window.Canvas().Content()), func(o screentest.Placed) bool {
+		t, ok := o.Object.(*widgets.Text)
 		return ok && strings.Contains(t.Text(), text)
 	})
 }

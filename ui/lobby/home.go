@@ -6,6 +6,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/layout"
 	"stationkeeper/ui/theme"
 	"stationkeeper/ui/widgets"
 )
@@ -18,16 +19,16 @@ type arrangement struct{ columns, rows, pages int }
 
 // arrange fits choices into a box without making any tile lower than a target. Where they do not fit, or are too
 // many, there are pages, and a row remains for the buttons that turn them.
-func arrange(choices int, b box, target, gap float32) arrangement {
-	fit := max(1, int((b.size.Height+gap)/(target+gap)))
+func arrange(choices int, b layout.Box, target, gap float32) arrangement {
+	fit := max(1, int((b.Size.Height+gap)/(target+gap)))
 	columns := 2
-	if choices <= 3 && choices <= fit || portrait(b) && choices <= min(fit, most) {
+	if choices <= 3 && choices <= fit || b.Portrait() && choices <= min(fit, most) {
 		columns = 1
 	}
 	if choices <= min(columns*fit, most) {
 		return arrangement{columns, max(1, (choices+columns-1)/columns), 1}
 	}
-	if portrait(b) {
+	if b.Portrait() {
 		columns = 1
 	}
 	rows := max(1, min(fit-1, 6/columns))
@@ -47,7 +48,7 @@ type homeScreen struct {
 	// What was said last, and where: a box of another size may need other pages.
 	state    state
 	snapshot Snapshot
-	area     box
+	area     layout.Box
 	at       int // page on the screen
 }
 
@@ -69,15 +70,15 @@ func newHomeScreen(taps taps) *homeScreen {
 		})
 		objects = append(objects, h.tiles[i])
 	}
-	h.all = container.New(stage(h.place), append(objects, h.previous, h.page, h.next, h.closed.all)...)
+	h.all = container.New(layout.Stage(h.place), append(objects, h.previous, h.page, h.next, h.closed.all)...)
 	return h
 }
 
 func (h *homeScreen) root() fyne.CanvasObject { return h.all }
 
-func (h *homeScreen) place(b box) {
+func (h *homeScreen) place(b layout.Box) {
 	h.area = b
-	b.put(h.closed.all)
+	b.Put(h.closed.all)
 	h.draw()
 }
 
@@ -91,7 +92,7 @@ func (h *homeScreen) say(s state, c *lang.Catalogue, v Snapshot) {
 
 // draw puts the choices of the page into the area.
 func (h *homeScreen) draw() {
-	gap, target := size(fynetheme.SizeNamePadding), size(theme.SizeNameTarget)
+	gap, target := layout.Size(fynetheme.SizeNamePadding), layout.Size(theme.SizeNameTarget)
 	choices := h.snapshot.choices(h.state.group)
 	a := arrange(len(choices), h.area, target, gap)
 	h.at = min(h.state.page, a.pages-1)
@@ -99,21 +100,21 @@ func (h *homeScreen) draw() {
 
 	area := h.area
 	if a.pages > 1 {
-		pager, rest := area.bottom(target, gap)
+		pager, rest := area.Bottom(target, gap)
 		h.placePager(pager, gap)
 		area = rest
 	}
-	height := min(area.size.Height, float32(a.rows)*2.1*target+float32(a.rows-1)*gap)
-	cells := area.centred(area.size.Width, height).grid(a.columns, a.rows, gap)
+	height := min(area.Size.Height, float32(a.rows)*2.1*target+float32(a.rows-1)*gap)
+	cells := area.Centred(area.Size.Width, height).Grid(a.columns, a.rows, gap)
 	here := choices[h.at*len(cells) : min((h.at+1)*len(cells), len(choices))]
 	for i, tile := range h.tiles {
-		setShown(tile, i < len(here))
+		layout.Show(tile, i < len(here))
 		if i < len(here) {
-			cells[i].put(tile)
+			cells[i].Put(tile)
 			h.offer(i, here[i])
 		}
 	}
-	setShown(h.closed.all, len(choices) == 0)
+	layout.Show(h.closed.all, len(choices) == 0)
 }
 
 func (h *homeScreen) offer(i int, c choice) {
@@ -130,16 +131,16 @@ func (h *homeScreen) offer(i int, c choice) {
 
 func (h *homeScreen) drawPager(pages int) {
 	h.page.SetText(lang.Of(h.state.language).Page(h.at+1, pages))
-	setShown(h.page, pages > 1)
-	setShown(h.previous, h.at > 0)
-	setShown(h.next, h.at < pages-1)
+	layout.Show(h.page, pages > 1)
+	layout.Show(h.previous, h.at > 0)
+	layout.Show(h.next, h.at < pages-1)
 }
 
-func (h *homeScreen) placePager(b box, gap float32) {
-	width := max(size(theme.SizeNameTarget), 7*size(theme.SizeNameAction))
-	left, rest := b.left(width, gap)
-	right, middle := rest.right(width, gap)
-	left.put(h.previous)
-	middle.put(h.page)
-	right.put(h.next)
+func (h *homeScreen) placePager(b layout.Box, gap float32) {
+	width := max(layout.Size(theme.SizeNameTarget), 7*layout.Size(theme.SizeNameAction))
+	left, rest := b.Left(width, gap)
+	right, middle := rest.Right(width, gap)
+	left.Put(h.previous)
+	middle.Put(h.page)
+	right.Put(h.next)
 }

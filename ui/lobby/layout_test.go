@@ -1,10 +1,8 @@
 package lobby
 
 import (
-	"fmt"
 	"image/color"
 	"slices"
-	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -13,104 +11,10 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/screentest"
+	"stationkeeper/ui/layout"
 	"stationkeeper/ui/theme"
-	"stationkeeper/ui/widgets"
 )
-
-// inside tells whether a box lies within another, give or take a rounding.
-func (b box) inside(o box) bool {
-	const slack = 0.5
-	return b.at.X >= o.at.X-slack && b.at.Y >= o.at.Y-slack &&
-		b.at.X+b.size.Width <= o.at.X+o.size.Width+slack && b.at.Y+b.size.Height <= o.at.Y+o.size.Height+slack
-}
-
-// overlaps tells whether two boxes have an area in common that can be seen.
-func (b box) overlaps(o box) bool {
-	const slack = 0.5
-	return b.at.X+slack < o.at.X+o.size.Width && o.at.X+slack < b.at.X+b.size.Width &&
-		b.at.Y+slack < o.at.Y+o.size.Height && o.at.Y+slack < b.at.Y+b.size.Height
-}
-
-func (p placed) String() string {
-	name := strings.TrimPrefix(fmt.Sprintf("%T", p.object), "*widgets.")
-	switch o := p.object.(type) {
-	case *widgets.Text:
-		name += fmt.Sprintf(" %q", o.Text())
-	case *widgets.Button:
-		name += fmt.Sprintf(" %q", o.Text())
-	}
-	return fmt.Sprintf("%s at %.0f,%.0f of %.0f × %.0f", name, p.at.X, p.at.Y, p.size.Width, p.size.Height)
-}
-
-// checkLayout holds what must be true of every screen.
-func checkLayout(t *testing.T, p *play) {
-	t.Helper()
-	all := seen(p.window.Canvas().Content())
-	screen := box{size: p.window.Canvas().Size()}
-	target := p.theme.Size(theme.SizeNameTarget)
-	var solid []placed // texts, and whatever is touched
-	for _, o := range all {
-		switch object := o.object.(type) {
-		case *widgets.Text:
-			checkText(t, o, object)
-			if object.Text() != "" {
-				solid = append(solid, o)
-			}
-		case fyne.Tappable:
-			if o.box.size.Width < target-0.5 || o.box.size.Height < target-0.5 {
-				t.Errorf("%v is smaller than a target, %.1f", o, target)
-			}
-			solid = append(solid, o)
-		case *widgets.Call, *widgets.Sign:
-			solid = append(solid, o)
-		}
-		if !o.inside(screen) && !drawn(o.object) {
-			t.Errorf("%v leaves the screen", o)
-		}
-	}
-	for i, a := range solid {
-		for _, b := range solid[i+1:] {
-			if a.overlaps(b.box) && !slices.Contains(b.parents, a.object) {
-				t.Errorf("%v overlaps %v", a, b)
-			}
-		}
-	}
-}
-
-// drawn things may reach beyond what they belong to, as a shadow does; texts are looked at as lines.
-func drawn(o fyne.CanvasObject) bool {
-	switch o.(type) {
-	case *canvas.Text, *canvas.Rectangle, *canvas.Line, *canvas.Circle, *canvas.Arc, *canvas.BezierCurve:
-		return true
-	}
-	return false
-}
-
-// checkText holds that a text is there in full, inside its box and inside what it stands on.
-func checkText(t *testing.T, o placed, text *widgets.Text) {
-	t.Helper()
-	if !text.Whole(o.box.size) {
-		t.Errorf("%v is cut", o)
-	}
-	said, high := "", float32(0)
-	for _, object := range test.WidgetRenderer(text).Objects() {
-		line := object.(*canvas.Text)
-		if !line.Visible() {
-			continue
-		}
-		said += line.Text
-		high += 1.25 * line.TextSize
-		if line.MinSize().Width > o.box.size.Width+0.5 {
-			t.Errorf("%v: the line %q is %.0f wide", o, line.Text, line.MinSize().Width)
-		}
-	}
-	if strings.ReplaceAll(said, " ", "") != strings.ReplaceAll(text.Text(), " ", "") {
-		t.Errorf("%v shows %q", o, said)
-	}
-	if high > o.box.size.Height+0.5 {
-		t.Errorf("%v: the lines are %.0f high", o, high)
-	}
-}
 
 func TestLayout(t *testing.T) {
 	for _, size := range screenSizes {
@@ -118,7 +22,9 @@ func TestLayout(t *testing.T) {
 			t.Run(size.name+" "+string(l), func(t *testing.T) {
 				p := newPlay(t, size.width, size.height)
 				everyScreen(p, l, func(name string) {
-					t.Run(name, func(t *testing.T) { checkLayout(t, p) })
+					t.Run(name, func(t *testing.T) {
+						screentest.Check(t, p.window.Canvas().Content(), p.window.Canvas().Size(), p.theme.Size(theme.SizeNameTarget))
+					})
 				})
 			})
 		}
@@ -131,16 +37,18 @@ func TestLayoutOnADenseScreen(t *testing.T) {
 	p.theme = p.theme.For(theme.Screen{Width: 1280, Height: 800, UnitsPerMM: 5.9})
 	fyne.CurrentApp().Settings().SetTheme(p.theme)
 	everyScreen(p, lang.English, func(name string) {
-		t.Run(name, func(t *testing.T) { checkLayout(t, p) })
+		t.Run(name, func(t *testing.T) {
+			screentest.Check(t, p.window.Canvas().Content(), p.window.Canvas().Size(), p.theme.Size(theme.SizeNameTarget))
+		})
 	})
 }
 
 func TestArrange(t *testing.T) {
-	wide, upright := box{size: fyne.NewSize(1200, 550)}, box{size: fyne.NewSize(800, 1000)}
+	wide, upright := layout.Box{Size: fyne.NewSize(1200, 550)}, layout.Box{Size: fyne.NewSize(800, 1000)}
 	for _, test := range []struct {
 		name     string
 		services int
-		box      box
+		box      layout.Box
 		want     arrangement
 	}{
 		{"one", 1, wide, arrangement{1, 1, 1}},
@@ -151,9 +59,9 @@ func TestArrange(t *testing.T) {
 		{"thirteen on three", 13, wide, arrangement{2, 3, 3}},
 		{"eight upright", 8, upright, arrangement{1, 8, 1}},
 		{"nine upright", 9, upright, arrangement{1, 6, 2}},
-		{"eight where four rows are too many", 8, box{size: fyne.NewSize(1200, 400)}, arrangement{2, 2, 2}},
-		{"upright and low", 8, box{size: fyne.NewSize(400, 500)}, arrangement{2, 4, 1}},
-		{"no room at all", 4, box{}, arrangement{2, 1, 2}},
+		{"eight where four rows are too many", 8, layout.Box{Size: fyne.NewSize(1200, 400)}, arrangement{2, 2, 2}},
+		{"upright and low", 8, layout.Box{Size: fyne.NewSize(400, 500)}, arrangement{2, 4, 1}},
+		{"no room at all", 4, layout.Box{}, arrangement{2, 1, 2}},
 	} {
 		if got := arrange(test.services, test.box, 100, 10); got != test.want {
 			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
@@ -175,9 +83,9 @@ func TestResized(t *testing.T) {
 	if want := []fyne.Size{fyne.NewSize(1080, 1920)}; !slices.Equal(sizes, want) {
 		t.Errorf("told of %v, want %v", sizes, want)
 	}
-	checkLayout(t, p)
+	screentest.Check(t, p.window.Canvas().Content(), p.window.Canvas().Size(), p.theme.Size(theme.SizeNameTarget))
 	p.window.Resize(fyne.NewSize(1280, 800))
-	checkLayout(t, p)
+	screentest.Check(t, p.window.Canvas().Content(), p.window.Canvas().Size(), p.theme.Size(theme.SizeNameTarget))
 }
 
 // ugly has the colours of Fyne's test theme and our fonts and sizes.
@@ -220,10 +128,10 @@ func TestColoursAreOfTheTheme(t *testing.T) {
 	add(mean(get(fynetheme.ColorNameWarning), get(fynetheme.ColorNameError)))
 
 	everyScreen(p, lang.English, func(name string) {
-		for _, o := range seen(p.window.Canvas().Content()) {
-			for _, c := range colours(o.object) {
+		for _, o := range screentest.Seen(p.window.Canvas().Content()) {
+			for _, c := range colours(o.Object) {
 				if c != nil && !known[color.NRGBAModel.Convert(c).(color.NRGBA)] {
-					t.Errorf("%s: %T in %T is drawn in %v, which is not of the theme", name, o.object, o.parents[len(o.parents)-1], c)
+					t.Errorf("%s: %T in %T is drawn in %v, which is not of the theme", name, o.Object, o.Parents[len(o.Parents)-1], c)
 				}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/layout"
 	"stationkeeper/ui/theme"
 	"stationkeeper/ui/widgets"
 )
@@ -35,34 +36,34 @@ func newNotice(meaning widgets.Meaning, buttons ...*widgets.Button) *notice {
 	for _, b := range buttons {
 		objects = append(objects, b)
 	}
-	n.all = container.New(stage(n.place), objects...)
+	n.all = container.New(layout.Stage(n.place), objects...)
 	return n
 }
 
-func (n *notice) place(b box) {
-	gap, target := size(fynetheme.SizeNameInnerPadding), size(theme.SizeNameTarget)
-	b = b.centred(38*size(fynetheme.SizeNameText), 24*size(fynetheme.SizeNameText))
-	b.put(n.card)
-	b = b.inset(2*gap, gap*1.5)
+func (n *notice) place(b layout.Box) {
+	gap, target := layout.Size(fynetheme.SizeNameInnerPadding), layout.Size(theme.SizeNameTarget)
+	b = b.Centred(38*layout.Size(fynetheme.SizeNameText), 24*layout.Size(fynetheme.SizeNameText))
+	b.Put(n.card)
+	b = b.Inset(2*gap, gap*1.5)
 	if len(n.buttons) > 0 {
-		footer, rest := b.bottom(1.4*size(fynetheme.SizeNameText), gap/2)
-		footer.put(n.footer)
-		row, rest := rest.bottom(target, gap)
+		footer, rest := b.Bottom(1.4*layout.Size(fynetheme.SizeNameText), gap/2)
+		footer.Put(n.footer)
+		row, rest := rest.Bottom(target, gap)
 		shown := n.shown()
-		width := float32(len(shown))*10*size(theme.SizeNameAction) + float32(len(shown)-1)*gap
-		for i, cell := range row.centred(width, target).grid(len(shown), 1, gap) {
-			cell.put(shown[i])
+		width := float32(len(shown))*10*layout.Size(theme.SizeNameAction) + float32(len(shown)-1)*gap
+		for i, cell := range row.Centred(width, target).Grid(len(shown), 1, gap) {
+			cell.Put(shown[i])
 		}
 		b = rest
 	}
-	title, text := 1.5*size(fynetheme.SizeNameHeadingText), 2.7*size(fynetheme.SizeNameSubHeadingText)
-	sign := min(b.size.Height-title-text-gap, 1.3*target)
-	b = b.centred(b.size.Width, sign+gap/2+title+text)
-	part, rest := b.top(sign, gap/2)
-	part.put(n.sign)
-	part, rest = rest.top(title, 0)
-	part.put(n.title)
-	rest.put(n.text)
+	title, text := 1.5*layout.Size(fynetheme.SizeNameHeadingText), 2.7*layout.Size(fynetheme.SizeNameSubHeadingText)
+	sign := min(b.Size.Height-title-text-gap, 1.3*target)
+	b = b.Centred(b.Size.Width, sign+gap/2+title+text)
+	part, rest := b.Top(sign, gap/2)
+	part.Put(n.sign)
+	part, rest = rest.Top(title, 0)
+	part.Put(n.title)
+	rest.Put(n.text)
 }
 
 // shown are the buttons that there are at the moment.
@@ -144,7 +145,7 @@ func (t *troubleScreen) say(s state, c *lang.Catalogue, _ Snapshot) {
 		t.notice.say(c.NoTicket, c.NoTicketDo)
 	}
 	if helps := s.why == Open; helps != t.again.Visible() {
-		setShown(t.again, helps)
+		layout.Show(t.again, helps)
 		t.notice.all.Refresh()
 	}
 	t.notice.footer.SetText(c.ReturnIn(s.left))

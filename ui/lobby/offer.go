@@ -30,7 +30,7 @@ func standing(s Service, at time.Time, c *lang.Catalogue) string {
 	case TooLate:
 		return c.TooLate
 	}
-	if s.Wait.known() {
+	if s.Wait.Known() {
 		return lang.Both(c.Before(s.Ahead), c.About(s.Wait.Low, s.Wait.High))
 	}
 	return c.InFront(s.Ahead)

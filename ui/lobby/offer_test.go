@@ -40,7 +40,7 @@ func TestEverythingIsClosed(t *testing.T) {
 func TestTheWaitIsTold(t *testing.T) {
 	p := newPlay(t, 1280, 800)
 	p.show(bank(4))
-	p.desk.wait = Wait{5, 12}
+	p.desk.wait = Wait{Low: 5, High: 12}
 	p.tap(p.tile(1))
 	p.answered()
 	p.mustRead("A001", "预计等候 5–12 分钟")

@@ -65,7 +65,7 @@ func everyScreen(p *play, l lang.Language, look func(name string)) {
 
 	p.lobby.step(speak{l})
 	p.desk.issued = map[string]Ticket{"1": {}, "2": {}, "3": {}}
-	p.desk.wait = Wait{5, 12}
+	p.desk.wait = Wait{Low: 5, High: 12}
 	p.show(bank(8))
 	p.tap(home.tiles[5])
 	p.answered()

@@ -6,6 +6,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/layout"
 	"stationkeeper/ui/widgets"
 )
 
@@ -23,23 +24,23 @@ func newRatingScreen(taps taps) *ratingScreen {
 		r.faces[i] = widgets.NewFace(score, func() { taps.step(rate{score, taps.newRequest()}) })
 		objects = append(objects, r.faces[i])
 	}
-	r.all = container.New(stage(r.place), objects...)
+	r.all = container.New(layout.Stage(r.place), objects...)
 	return r
 }
 
 func (r *ratingScreen) root() fyne.CanvasObject { return r.all }
 
 // place puts the faces side by side, on an upright screen one below the other.
-func (r *ratingScreen) place(b box) {
-	gap := size(fynetheme.SizeNamePadding)
+func (r *ratingScreen) place(b layout.Box) {
+	gap := layout.Size(fynetheme.SizeNamePadding)
 	columns, rows := len(r.faces), 1
-	if portrait(b) {
+	if b.Portrait() {
 		columns, rows = rows, columns
 	} else {
-		b = b.centred(b.size.Width, 14*size(fynetheme.SizeNameText))
+		b = b.Centred(b.Size.Width, 14*layout.Size(fynetheme.SizeNameText))
 	}
-	for i, cell := range b.grid(columns, rows, gap) {
-		cell.put(r.faces[i])
+	for i, cell := range b.Grid(columns, rows, gap) {
+		cell.Put(r.faces[i])
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/screentest"
 	"stationkeeper/ui/theme"
 )
 
@@ -214,9 +215,9 @@ func (p *play) tapAtOnce(o fyne.CanvasObject) {
 // reaches tells whether o is what is tapped at a place: the last tappable thing drawn there.
 func (p *play) reaches(at fyne.Position, o fyne.CanvasObject) bool {
 	var last fyne.CanvasObject
-	for _, placed := range seen(p.window.Canvas().Content()) {
-		if _, ok := placed.object.(fyne.Tappable); ok && placed.contains(at) {
-			last = placed.object
+	for _, placed := range screentest.Seen(p.window.Canvas().Content()) {
+		if _, ok := placed.Object.(fyne.Tappable); ok && placed.Contains(at) {
+			last = placed.Object
 		}
 	}
 	return last == o
@@ -232,42 +233,6 @@ func (p *play) onScreen(want screen) {
 			p.t.Fatalf("screen %d: visible is %v on screen %d", at, shown, want)
 		}
 	}
-}
-
-// placed is an object where it is drawn.
-type placed struct {
-	object fyne.CanvasObject
-	box
-	parents []fyne.CanvasObject
-}
-
-func (p placed) contains(at fyne.Position) bool {
-	return at.X >= p.at.X && at.Y >= p.at.Y && at.X < p.at.X+p.size.Width && at.Y < p.at.Y+p.size.Height
-}
-
-// seen lists everything visible in the order in which it is drawn, with what it lies in.
-func seen(root fyne.CanvasObject) []placed {
-	var all []placed
-	var walk func(o fyne.CanvasObject, from fyne.Position, parents []fyne.CanvasObject)
-	walk = func(o fyne.CanvasObject, from fyne.Position, parents []fyne.CanvasObject) {
-		if !o.Visible() {
-			return
-		}
-		at := from.Add(o.Position())
-		all = append(all, placed{object: o, box: box{at, o.Size()}, parents: slices.Clone(parents)})
-		var children []fyne.CanvasObject
-		switch parent := o.(type) {
-		case *fyne.Container:
-			children = parent.Objects
-		case fyne.Widget:
-			children = test.WidgetRenderer(parent).Objects()
-		}
-		for _, child := range children {
-			walk(child, at, append(parents, o))
-		}
-	}
-	walk(root, fyne.Position{}, nil)
-	return all
 }
 
 // bank is a branch with that many services, some of them with long names.

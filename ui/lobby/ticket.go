@@ -6,6 +6,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/layout"
 	"stationkeeper/ui/theme"
 	"stationkeeper/ui/widgets"
 )
@@ -38,60 +39,60 @@ func newTicketScreen(taps taps) *ticketScreen {
 		goingOn: text(fynetheme.SizeNameText, fynetheme.ColorNamePlaceHolder, false, 1),
 		done:    widgets.NewButton(widgets.Primary, taps.does(leave{})),
 	}
-	t.all = container.New(stage(t.place), t.card, t.side, t.label, t.number, t.service, t.ahead, t.wait, t.watch, t.goingOn, t.done)
+	t.all = container.New(layout.Stage(t.place), t.card, t.side, t.label, t.number, t.service, t.ahead, t.wait, t.watch, t.goingOn, t.done)
 	return t
 }
 
 func (t *ticketScreen) root() fyne.CanvasObject { return t.all }
 
-func (t *ticketScreen) place(b box) {
-	gap := size(fynetheme.SizeNameInnerPadding)
-	text := size(fynetheme.SizeNameText)
-	var number, rest box
-	if portrait(b) {
-		b = b.centred(b.size.Width, 46*text)
-		b.put(t.card)
-		number, rest = b.inset(gap, gap).top((b.size.Height-3*gap)*0.55, gap)
+func (t *ticketScreen) place(b layout.Box) {
+	gap := layout.Size(fynetheme.SizeNameInnerPadding)
+	text := layout.Size(fynetheme.SizeNameText)
+	var number, rest layout.Box
+	if b.Portrait() {
+		b = b.Centred(b.Size.Width, 46*text)
+		b.Put(t.card)
+		number, rest = b.Inset(gap, gap).Top((b.Size.Height-3*gap)*0.55, gap)
 	} else {
-		b = b.centred(46*text, 22*text)
-		b.put(t.card)
-		number, rest = b.inset(gap, gap).left((b.size.Width-3*gap)*0.52, gap)
+		b = b.Centred(46*text, 22*text)
+		b.Put(t.card)
+		number, rest = b.Inset(gap, gap).Left((b.Size.Width-3*gap)*0.52, gap)
 	}
 	t.placeNumber(number)
 	t.placeRest(rest, gap)
 }
 
-func (t *ticketScreen) placeNumber(b box) {
-	line := 1.5 * size(fynetheme.SizeNameSubHeadingText)
-	number := min(b.size.Height-3*line, 1.3*size(theme.SizeNameNumber))
-	b = b.centred(b.size.Width, number+3*line)
-	part, rest := b.top(line, 0)
-	part.put(t.label)
-	part, rest = rest.top(number, 0)
-	part.put(t.number)
-	rest.put(t.service)
+func (t *ticketScreen) placeNumber(b layout.Box) {
+	line := 1.5 * layout.Size(fynetheme.SizeNameSubHeadingText)
+	number := min(b.Size.Height-3*line, 1.3*layout.Size(theme.SizeNameNumber))
+	b = b.Centred(b.Size.Width, number+3*line)
+	part, rest := b.Top(line, 0)
+	part.Put(t.label)
+	part, rest = rest.Top(number, 0)
+	part.Put(t.number)
+	rest.Put(t.service)
 }
 
-func (t *ticketScreen) placeRest(b box, gap float32) {
-	b.put(t.side)
-	b = b.inset(gap, gap)
-	line := size(fynetheme.SizeNameText)
-	part, b := b.bottom(1.4*line, gap/2)
-	part.put(t.goingOn)
-	part, b = b.bottom(size(theme.SizeNameTarget), gap)
-	part.put(t.done)
-	small := size(fynetheme.SizeNameSubHeadingText)
+func (t *ticketScreen) placeRest(b layout.Box, gap float32) {
+	b.Put(t.side)
+	b = b.Inset(gap, gap)
+	line := layout.Size(fynetheme.SizeNameText)
+	part, b := b.Bottom(1.4*line, gap/2)
+	part.Put(t.goingOn)
+	part, b = b.Bottom(layout.Size(theme.SizeNameTarget), gap)
+	part.Put(t.done)
+	small := layout.Size(fynetheme.SizeNameSubHeadingText)
 	wait, watch := float32(0), 4*small
 	if t.wait.Text() != "" {
 		wait, watch = 1.6*small, 3*small
 	}
-	ahead := min(2*size(fynetheme.SizeNameHeadingText), b.size.Height-wait-watch)
-	b = b.centred(b.size.Width, ahead+wait+watch)
-	part, b = b.top(ahead, 0)
-	part.put(t.ahead)
-	part, b = b.top(wait, 0)
-	part.put(t.wait)
-	b.put(t.watch)
+	ahead := min(2*layout.Size(fynetheme.SizeNameHeadingText), b.Size.Height-wait-watch)
+	b = b.Centred(b.Size.Width, ahead+wait+watch)
+	part, b = b.Top(ahead, 0)
+	part.Put(t.ahead)
+	part, b = b.Top(wait, 0)
+	part.Put(t.wait)
+	b.Put(t.watch)
 }
 
 func (t *ticketScreen) say(s state, c *lang.Catalogue, v Snapshot) {
@@ -100,7 +101,7 @@ func (t *ticketScreen) say(s state, c *lang.Catalogue, v Snapshot) {
 	t.service.SetText(v.service(s.ticket.Service).Names.In(s.language))
 	t.ahead.SetText(c.Ahead(s.ticket.Ahead))
 	wait := ""
-	if w := s.ticket.Wait; w.known() {
+	if w := s.ticket.Wait; w.Known() {
 		wait = c.Expect(w.Low, w.High)
 	}
 	anew := (wait == "") != (t.wait.Text() == "")

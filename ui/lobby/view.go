@@ -6,6 +6,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/layout"
 	"stationkeeper/ui/theme"
 	"stationkeeper/ui/widgets"
 )
@@ -57,22 +58,22 @@ func newView(o Options, taps taps) *view {
 		v.screens[at].root().Hide()
 		v.middle.Add(v.screens[at].root())
 	}
-	v.content = container.New(stage(v.place), v.back, v.top.root, v.middle, v.bottom.root)
+	v.content = container.New(layout.Stage(v.place), v.back, v.top.root, v.middle, v.bottom.root)
 	return v
 }
 
-func (v *view) place(b box) {
-	if b.size != v.size {
-		v.size = b.size
-		v.resized(b.size)
+func (v *view) place(b layout.Box) {
+	if b.Size != v.size {
+		v.size = b.Size
+		v.resized(b.Size)
 	}
-	b.put(v.back)
-	top, rest := b.top(size(theme.SizeNameBand), 0)
-	top.put(v.top.root)
-	bottom, middle := rest.bottom(size(theme.SizeNameBand), 0)
-	bottom.put(v.bottom.root)
-	pad := size(fynetheme.SizeNameInnerPadding)
-	middle.inset(pad*1.2, pad*0.6).put(v.middle)
+	b.Put(v.back)
+	top, rest := b.Top(layout.Size(theme.SizeNameBand), 0)
+	top.Put(v.top.root)
+	bottom, middle := rest.Bottom(layout.Size(theme.SizeNameBand), 0)
+	bottom.Put(v.bottom.root)
+	pad := layout.Size(fynetheme.SizeNameInnerPadding)
+	middle.Inset(pad*1.2, pad*0.6).Put(v.middle)
 }
 
 // show draws a state and a snapshot. What has not changed is not drawn again.
@@ -82,22 +83,6 @@ func (v *view) show(s state, snapshot Snapshot) {
 	v.bottom.say(s, c, snapshot)
 	v.screens[s.screen].say(s, c, snapshot)
 	for at, screen := range v.screens {
-		setShown(screen.root(), at == s.screen)
-	}
-}
-
-// size reads a size of the theme in force.
-func size(name fyne.ThemeSizeName) float32 {
-	return fyne.CurrentApp().Settings().Theme().Size(name)
-}
-
-func portrait(b box) bool { return b.size.Height > b.size.Width }
-
-func setShown(o fyne.CanvasObject, shown bool) {
-	switch {
-	case shown && !o.Visible():
-		o.Show()
-	case !shown && o.Visible():
-		o.Hide()
+		layout.Show(screen.root(), at == s.screen)
 	}
 }
