@@ -11,8 +11,8 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"stationkeeper/ui/lang"
-	"stationkeeper/ui/screentest"
 	"stationkeeper/ui/layout"
+	"stationkeeper/ui/screentest"
 	"stationkeeper/ui/theme"
 )
 
