@@ -42,8 +42,15 @@ type Kiosk struct {
 	// Notices are shown on the board, besides those of head office.
 	Notices []Notice `yaml:"notices"`
 	// CounterPage is where clerks call the next customer.
-	CounterPage CounterPage `yaml:"counter_page"`
-	Window      Window      `yaml:"window"`
+	// InformationFile and QuestionnaireFile are the station's own prices, pledge and staff board, and what customers are
+	// asked about their visit; documents of head office take their place. Without them there is none of the former, and the
+	// usual questions.
+	InformationFile   string      `yaml:"information_file"`
+	QuestionnaireFile string      `yaml:"questionnaire_file"`
+	Printer           Printer     `yaml:"printer"`
+	Care              Care        `yaml:"care"`
+	CounterPage       CounterPage `yaml:"counter_page"`
+	Window            Window      `yaml:"window"`
 	// Replay plays a recorded day of customers; without a file nothing is played.
 	Replay Replay `yaml:"replay"`
 }
@@ -111,6 +118,19 @@ type Window struct {
 	// PixelsPerMM is how dense the screen is: what is touched is at least 20 mm large. 0 takes what the screen says
 	// about itself.
 	PixelsPerMM float64 `yaml:"pixels_per_mm"`
+	// BottomMM is how high above the floor the screen's lower edge is, in millimetres: whoever asks for controls that are
+	// low gets them at most 1220 mm above the floor. 0: not known, they are in the lower half.
+	BottomMM float64 `yaml:"bottom_mm"`
+	// LongWait is from which expected wait on a customer is asked whether to join the queue; 0s never asks.
+	LongWait time.Duration `yaml:"long_wait"`
+	// Speech reads the screen aloud for those who ask for it, with the board's voice, at the machine's sound output.
+	Speech bool `yaml:"speech"`
+	// Mode is lobby, survey or board; the flags --survey and --board win over it. BoardOf is another kiosk's address, whose
+	// calls the board shows instead of its own.
+	Mode    string `yaml:"mode"`
+	BoardOf string `yaml:"board_of"`
+	// Second is the board on a second display.
+	Second Second `yaml:"second"`
 }
 
 // Replay says which recorded day to play. While it is configured, services, counters, time zone and day start are those
@@ -135,6 +155,8 @@ type Replay struct {
 type KioskOverrides struct {
 	Overrides
 	Counter string // listen address of the counter page
+	// Mode is that of the window, and BoardOf whose calls it shows.
+	Mode, BoardOf string
 }
 
 // DefaultServices are the services of a kiosk whose file names none: those of a broadband branch.
@@ -156,7 +178,9 @@ func LoadKiosk(path string, flags KioskOverrides) (Kiosk, error) {
 		Node:         defaultNode("kiosk"),
 		DayStart:     3 * time.Hour,
 		CounterPage:  CounterPage{Listen: "127.0.0.1:8090"},
-		Window:       Window{Width: 1080, Height: 1920},
+		Window:       Window{Width: 1080, Height: 1920, LongWait: 45 * time.Minute, Speech: true, Mode: ModeLobby},
+		Printer:      Printer{Text: TextGB18030, Width: 80, Roll: 50, Languages: LanguagesCustomer},
+		Care:         Care{Worst: 2, Rating: 48 * time.Hour, Complaint: 48 * time.Hour, Owner: "supervisor"},
 		Replay:       Replay{TimeZone: "Asia/Jerusalem"},
 		Recalls:      3,
 		Undo:         10 * time.Second,
@@ -173,6 +197,9 @@ func (k *Kiosk) complete(flags KioskOverrides) {
 	flags.apply(&k.Node)
 	if flags.Counter != "" {
 		k.CounterPage.Listen = flags.Counter
+	}
+	if flags.Mode != "" {
+		k.Window.Mode, k.Window.BoardOf = flags.Mode, flags.BoardOf
 	}
 	if k.Services == nil {
 		k.Services = DefaultServices()
@@ -211,12 +238,9 @@ func (k *Kiosk) check(c *checker) {
 		c.require(n.En != "", path+".en", "the notice in English")
 	}
 	k.CounterPage.check(c)
-	if k.Window.Width < 320 || k.Window.Height < 320 {
-		c.fail("$.window", "width and height: expected at least 320, got %d and %d", k.Window.Width, k.Window.Height)
-	}
-	if d := k.Window.PixelsPerMM; d != 0 && (d < 1 || d > 40) {
-		c.fail("$.window.pixels_per_mm", "expected 1 to 40, or 0 for what the screen says, got %g", d)
-	}
+	k.Window.check(c)
+	k.Printer.check(c)
+	k.checkCare(c)
 	k.Replay.check(c)
 }
 

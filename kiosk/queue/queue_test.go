@@ -349,6 +349,37 @@ func TestNumbersRepeatAfterTheLast(t *testing.T) {
 	}
 }
 
+func TestTheLatestTicketOfANumberIsMeant(t *testing.T) {
+	d := open(t)
+	if _, ok := d.state.Numbered("B001", d.now); ok {
+		t.Error("a number that was never given is found")
+	}
+	first := d.take("pay")
+	d.must(queue.Leave{Ticket: first.ID})
+	d.pass(time.Minute)
+	second := d.take("pay")
+	d.pass(time.Minute)
+	for want, number := range map[string]string{first.ID: first.Number, second.ID: second.Number} {
+		if got, ok := d.state.Numbered(number, d.now); !ok || got.ID != want {
+			t.Errorf("%s is %+v, %v, want %s", number, got, ok, want)
+		}
+	}
+	if got := d.state.Recent(5, d.now); len(got) != 2 || got[0].ID != second.ID || len(d.state.Recent(1, d.now)) != 1 {
+		t.Errorf("the latest are %+v", got)
+	}
+	d.pass(24 * time.Hour) // yesterday's open ticket is still somebody's, the other one is not
+	if got, ok := d.state.Numbered(second.Number, d.now); !ok || got.ID != second.ID {
+		t.Errorf("a ticket that is still open is %+v, %v", got, ok)
+	}
+	if _, ok := d.state.Numbered(first.Number, d.now); ok || len(d.state.Recent(5, d.now)) != 0 {
+		t.Error("yesterday's tickets are of today")
+	}
+	again := d.take("pay")
+	if got, ok := d.state.Numbered(again.Number, d.now); !ok || got.ID != again.ID {
+		t.Errorf("of two with one number %+v is found, want the latest, %s", got, again.ID)
+	}
+}
+
 func TestTicketOfAServiceAndCounterThatAreGone(t *testing.T) {
 	d := open(t)
 	d.take("repair")

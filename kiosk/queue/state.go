@@ -168,6 +168,36 @@ func (s *State) Ticket(id string) (Ticket, bool) {
 	return *t, true
 }
 
+// Numbered returns the latest ticket with this number of the day of now, or of an earlier one if it is still open. Numbers
+// may repeat within a day.
+func (s *State) Numbered(number string, now time.Time) (Ticket, bool) {
+	day := s.follow(now)
+	var found *Ticket
+	for _, t := range s.tickets {
+		if t.Number == number && (t.Status != Served && t.Status != Left || s.rules.Calendar.Day(t.Issued) == day) &&
+			(found == nil || t.Issued.After(found.Issued) || t.Issued.Equal(found.Issued) && t.ID > found.ID) {
+			found = t
+		}
+	}
+	if found == nil {
+		return Ticket{}, false
+	}
+	return *found, true
+}
+
+// Recent are the latest tickets of the day of now, the latest first, at most n.
+func (s *State) Recent(n int, now time.Time) []Ticket {
+	day := s.follow(now)
+	var found []Ticket
+	for _, t := range s.tickets {
+		if s.rules.Calendar.Day(t.Issued) == day {
+			found = append(found, *t)
+		}
+	}
+	slices.SortFunc(found, func(a, b Ticket) int { return cmp.Or(b.Issued.Compare(a.Issued), cmp.Compare(b.ID, a.ID)) })
+	return found[:min(n, len(found))]
+}
+
 // Day is the day of work of the last record, "" when there is none.
 func (s *State) Day() string { return s.day }
 
