@@ -1,25 +1,53 @@
 package lang
 
+import "reflect"
+
 // Sentences returns everything that a catalogue can say, functions with typical arguments: what a font must be able
 // to draw.
-func (c *Catalogue) Sentences() []string {
-	all := []string{
-		c.Name, c.Machine,
-		c.ChooseGroup, c.ChooseService, c.TouchToTake, c.NoServices, c.NoServicesDo, c.RateVisit, c.NextPage, c.PreviousPage,
-		c.Page(12, 34), c.Offers(1), c.Offers(67890), Both("1", "2"),
-		c.ClosedNow, c.OpensAt("", "01:23"), c.OpensAt(c.Tomorrow, "45:67"), c.Full, c.FullNow, c.TooLate,
-		c.Taking, c.YourTicket, c.YourNumber, c.WatchCalls, c.Done,
-		c.NowServing, c.NoCalls, c.Counter("5"),
-		c.HowWasVisit, c.TouchAFace, c.Back, c.Thanks, c.ThanksMore,
-		c.NoTicket, c.NoTicketDo, c.NoRating, c.NoRatingDo, c.TryAgain,
-		c.IsClosed, c.IsClosedDo, c.IsFull, c.IsFullDo, c.IsLate, c.IsLateDo,
+func (c *Catalogue) Sentences() []string { return spoken(reflect.ValueOf(*c)) }
+
+// Typical arguments: counts that differ in their plural, months, and the largest that anybody will see.
+var (
+	typicalNumbers = []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 67890}
+	typicalTexts   = []string{"", "01:23", "45678-9"}
+)
+
+// spoken reads the sentences of a value: a text, a function that makes one, or several of these.
+func spoken(v reflect.Value) (all []string) {
+	switch v.Kind() {
+	case reflect.String:
+		return []string{v.String()}
+	case reflect.Func:
+		return called(v, nil)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			all = append(all, spoken(v.Field(i))...)
+		}
+	case reflect.Array, reflect.Slice:
+		for i := range v.Len() {
+			all = append(all, spoken(v.Index(i))...)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			all = append(all, spoken(v.MapIndex(key))...)
+		}
 	}
-	for _, n := range []int{0, 1, 2, 67890} {
-		all = append(all, c.InFront(n), c.Before(n), c.Ahead(n), c.ReturnIn(n), c.Waiting(n),
-			c.About(n, 67890), c.About(67890, 67890), c.Expect(n, 67890), c.Expect(67890, 67890))
+	return all
+}
+
+// called calls a function with the arguments given and every typical one for the rest.
+func called(f reflect.Value, given []reflect.Value) (all []string) {
+	if len(given) == f.Type().NumIn() {
+		return []string{f.Call(given)[0].String()}
 	}
-	for month := 1; month <= 12; month++ {
-		all = append(all, c.Date(month, 30))
+	if f.Type().In(len(given)).Kind() == reflect.Int {
+		for _, n := range typicalNumbers {
+			all = append(all, called(f, append(given, reflect.ValueOf(n)))...)
+		}
+		return all
 	}
-	return append(append(all, c.Weekdays[:]...), c.Scores[:]...)
+	for _, text := range typicalTexts {
+		all = append(all, called(f, append(given, reflect.ValueOf(text)))...)
+	}
+	return all
 }
