@@ -43,6 +43,16 @@ type Flow interface {
 	Scan(text string) bool
 }
 
+// Leaver is a Flow that has something left to say when its customer is gone without having finished: a rating once
+// chosen counts, also of somebody who walks away.
+type Leaver interface {
+	// Left is called once when the flow is left, for whatever reason: the time-out, the way home, Leave, a ticket shown.
+	// The next customer's Open comes after it. What it returns, unless nil, is called off the screen's goroutine with a
+	// context that ends when what Ask is given would be given up; nobody looks at how it went, and no customer waits for
+	// it.
+	Left() (send func(ctx context.Context))
+}
+
 // Shell is what a flow stands in.
 type Shell interface {
 	// Changed says that somebody did something: the time-out begins anew, and the flow is drawn.
