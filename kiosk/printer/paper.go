@@ -1,0 +1,109 @@
+package printer
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"stationkeeper/internal/record"
+)
+
+// remembered is how many days on which something was printed the mean is taken over.
+const remembered = 14
+
+// Paper folds the records about paper into how much of the roll is left. It is not safe for use by several goroutines.
+type Paper struct {
+	// Roll is the length of a new roll in millimetres, for the first one, of which nobody said when it was put in.
+	Roll int
+	// Reserve is how many millimetres are left when the printer's sensor begins to say that the end is near; 0 when there
+	// is no such sensor or nobody knows. What the sensor says then corrects what was counted.
+	Reserve int
+	// Day names the day of a time, in the station's time zone: "2026-11-24".
+	Day func(time.Time) string
+
+	length  int // of the present roll, 0 before the first was put in
+	printed int // on it
+	days    map[string]int
+}
+
+// Forecast is how long the paper will last.
+type Forecast struct {
+	// Left and Printed are millimetres of the present roll.
+	Left, Printed int
+	// PerDay is the mean of the last days on which anything was printed, in millimetres; 0 before there was one.
+	PerDay float64
+	// Days is how many such days the rest will last; -1 when there is no mean yet.
+	Days float64
+}
+
+// Apply folds one record in, in order of seq. Records of other types change nothing.
+func (p *Paper) Apply(r record.Record) error {
+	switch r.Type {
+	case record.TicketPrinted, record.TicketUnprinted:
+		var d record.PrintData
+		if err := json.Unmarshal(r.Data, &d); err != nil {
+			return fmt.Errorf("apply record %d, %s: decode data: %w", r.Seq, r.Type, err)
+		}
+		p.add(p.Day(r.Time), max(d.Length, 0))
+	case record.PaperReplaced:
+		var d record.PaperData
+		if err := json.Unmarshal(r.Data, &d); err != nil {
+			return fmt.Errorf("apply record %d, %s: decode data: %w", r.Seq, r.Type, err)
+		}
+		p.length, p.printed = max(d.Length, 0), 0
+	}
+	return nil
+}
+
+func (p *Paper) add(day string, length int) {
+	if length == 0 {
+		return
+	}
+	if p.days == nil {
+		p.days = map[string]int{}
+	}
+	p.printed += length
+	p.days[day] += length
+	if len(p.days) > remembered {
+		delete(p.days, slices.Min(slices.Collect(maps.Keys(p.days))))
+	}
+}
+
+// Forecast tells how long the paper will last, by what was printed and by what the printer's sensors say now.
+func (p *Paper) Forecast(now Status) Forecast {
+	f := Forecast{Left: p.left(now), Printed: p.printed, Days: -1}
+	if len(p.days) == 0 {
+		return f
+	}
+	for _, length := range p.days {
+		f.PerDay += float64(length) / float64(len(p.days))
+	}
+	f.Days = float64(f.Left) / f.PerDay
+	return f
+}
+
+// left is what counting says, held between what the sensors say: nothing without paper, at most the reserve when the end
+// is near, at least the reserve while it is not.
+func (p *Paper) left(now Status) int {
+	length := p.length
+	if length == 0 {
+		length = p.Roll
+	}
+	left := max(length-p.printed, 0)
+	switch {
+	case now.PaperOut:
+		return 0
+	case now.NearEnd && p.Reserve > 0:
+		return min(left, p.Reserve)
+	case now.Ready:
+		return max(left, p.Reserve)
+	}
+	return left
+}
+
+// Replace returns the record of a new roll: length in millimetres, and by whom, empty when the sensors said so.
+func (p *Paper) Replace(length int, by string, at time.Time) record.Entry {
+	return record.NewEntry(record.PaperReplaced, Source, at, record.PaperData{Length: length, By: by, Printed: p.printed})
+}
