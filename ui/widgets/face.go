@@ -20,8 +20,9 @@ const (
 // alone.
 type Face struct {
 	touch
-	score int
-	label string
+	score  int
+	label  string
+	chosen bool
 }
 
 // NewFace returns the face of a score that calls back when it is tapped.
@@ -39,6 +40,14 @@ func (f *Face) Label() string { return f.label }
 func (f *Face) SetLabel(label string) {
 	if label != f.label {
 		f.label = label
+		f.Refresh()
+	}
+}
+
+// SetChosen tells whether this is the answer that was given: its edge is thick then, and its words stand on colour.
+func (f *Face) SetChosen(chosen bool) {
+	if chosen != f.chosen {
+		f.chosen = chosen
 		f.Refresh()
 	}
 }
@@ -64,7 +73,7 @@ var mouths = [HighestScore + 1]mouth{
 func (f *Face) CreateRenderer() fyne.WidgetRenderer {
 	r := &faceRenderer{
 		face:  f,
-		area:  NewPanel(Shape{Fill: fynetheme.ColorNameButton, Border: fynetheme.ColorNameInputBorder, Rounded: true, Raised: true}),
+		area:  NewPanel(f.shape()),
 		head:  canvas.NewCircle(nil),
 		mouth: &canvas.BezierCurve{},
 		laugh: canvas.NewArc(90, 270, 0, nil),
@@ -155,6 +164,15 @@ func (r *faceRenderer) MinSize() fyne.Size {
 	return fyne.NewSquareSize(lookOf(r.face).size(theme.SizeNameTarget))
 }
 
+// shape is that of the card that the face stands on.
+func (f *Face) shape() Shape {
+	s := Shape{Fill: fynetheme.ColorNameButton, Border: fynetheme.ColorNameInputBorder, Rounded: true, Raised: true}
+	if f.chosen {
+		s.Fill, s.Border, s.Thick = fynetheme.ColorNameSelection, fynetheme.ColorNamePrimary, true
+	}
+	return s
+}
+
 // colors are the colour of the face and that of what is drawn on it.
 func (f *Face) colors(look look) (skin, features color.Color) {
 	good, fair, bad := look.color(fynetheme.ColorNameSuccess), look.color(fynetheme.ColorNameWarning), look.color(fynetheme.ColorNameError)
@@ -169,6 +187,7 @@ func (f *Face) colors(look look) (skin, features color.Color) {
 
 func (r *faceRenderer) Refresh() {
 	look := lookOf(r.face)
+	r.area.SetShape(r.face.shape())
 	skin, features := r.face.colors(look)
 	m := mouths[r.face.score]
 	r.head.FillColor = skin

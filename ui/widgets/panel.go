@@ -14,8 +14,8 @@ type Shape struct {
 	Fill fyne.ThemeColorName
 	// Border is the colour of the outline; "" means none.
 	Border fyne.ThemeColorName
-	// Rounded panels have round corners; raised ones cast a shadow.
-	Rounded, Raised bool
+	// Rounded panels have round corners; raised ones cast a shadow; thick is the outline of what was chosen.
+	Rounded, Raised, Thick bool
 }
 
 // Panel is an area of one colour, behind other things.
@@ -61,6 +61,9 @@ func (r *panelRenderer) Refresh() {
 	r.area.StrokeWidth = 0
 	if shape.Border != "" {
 		r.area.StrokeColor, r.area.StrokeWidth = look.color(shape.Border), look.size(fynetheme.SizeNameInputBorder)
+	}
+	if shape.Thick {
+		r.area.StrokeWidth *= 3
 	}
 	r.area.CornerRadius = 0
 	if shape.Rounded {
