@@ -23,7 +23,7 @@ import (
 const station = "crash"
 
 // hang bounds waits that only a broken program makes long.
-const hang = 2 * time.Minute
+const hang = 4 * time.Minute
 
 // house is a head office, a broker and the nodes of one station, any of which may be killed.
 type house struct {

@@ -172,7 +172,7 @@ func (w *witness) flush(ctx context.Context) error {
 	if err := done(client.Publish(w.echo, 0, false, token)); err != nil {
 		return nil // it has just been killed
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, hang)
 	defer cancel()
 	for {
 		select {

@@ -8,9 +8,10 @@ import (
 	"time"
 )
 
-// patience is how long a program may take to get ready, and pause the time between two looks.
+// patience is how long a program may take to get ready, on a machine that has much else to do, and pause the time between
+// two looks.
 const (
-	patience = 30 * time.Second
+	patience = 2 * time.Minute
 	pause    = 50 * time.Millisecond
 )
 

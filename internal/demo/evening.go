@@ -128,11 +128,11 @@ func (s *stage) comeIn(ctx context.Context) error {
 		return err
 	}
 	s.table.row("visitor's card, work order "+workOrder+" on the keypad", fmt.Sprintf("strike open %s after the last key", short(opened)))
-	place := s.room.Now()
+	s.opened = s.room.Now()
 	if err := s.swing(true); err != nil {
 		return err
 	}
-	if err := s.changes(ctx, place, "strike", "locked"); err != nil {
+	if err := s.changes(ctx, s.opened, "strike", "locked"); err != nil {
 		return err
 	}
 	s.table.row("the door is opened", "strike locked behind it")
@@ -148,14 +148,13 @@ func (s *stage) comeIn(ctx context.Context) error {
 	return nil
 }
 
-// holdTheDoor leaves the door open until the readers warn, and on until it is an alarm.
+// holdTheDoor leaves the door, which was opened a while ago, open until the readers warn, and on until it is an alarm.
 func (s *stage) holdTheDoor(ctx context.Context) error {
-	place := s.room.Now()
-	if err := s.changes(ctx, place, "signal in", "warning"); err != nil {
+	if err := s.changes(ctx, s.opened, "signal in", "warning"); err != nil {
 		return err
 	}
 	s.table.row("the door stays open", "the reader warns")
-	if err := s.changes(ctx, place, "signal in", "alarm"); err != nil {
+	if err := s.changes(ctx, s.opened, "signal in", "alarm"); err != nil {
 		return err
 	}
 	raised, err := s.raised(ctx, "held-long")
@@ -163,6 +162,7 @@ func (s *stage) holdTheDoor(ctx context.Context) error {
 		return err
 	}
 	s.table.row("and is not closed", fmt.Sprintf("%s alarm %s, on disk", raised.Data.Level, raised.Data.Rule))
+	place := s.room.Now()
 	if err := s.swing(false); err != nil {
 		return err
 	}

@@ -73,14 +73,19 @@ func (s *stage) pairAlarms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	const expected = 4 // held, held-long, high, attempts
 	for _, a := range all {
 		if a.Cleared.IsZero() {
 			return fmt.Errorf("an alarm of %s was raised at %s and not cleared", a.Source, a.Raised)
 		}
 	}
-	if len(all) != expected {
-		return fmt.Errorf("head office has %d alarms, expected %d: %+v", len(all), expected, all)
+	raised, err := pick[record.AlarmData](events, record.AlarmRaised)
+	if err != nil {
+		return err
+	}
+	for _, rule := range []string{"held", "held-long", "high", "attempts"} { // on a slow machine one comes twice
+		if !slices.ContainsFunc(raised, func(r told[record.AlarmData]) bool { return r.Data.Rule == rule }) {
+			return fmt.Errorf("head office has no alarm %s, only %+v", rule, all)
+		}
 	}
 	s.table.row("the alarms at head office", fmt.Sprintf("%d, each with its beginning and its end", len(all)))
 	return nil
@@ -89,7 +94,7 @@ func (s *stage) pairAlarms(ctx context.Context) error {
 // unlock has head office open the door.
 func (s *stage) unlock(ctx context.Context) error {
 	place, began := s.room.Now(), time.Now()
-	order, err := s.desk.Command(ctx, station, node, "door.unlock", s.door(), map[string]any{"seconds": 5}, 10*time.Second)
+	order, err := s.desk.Command(ctx, station, node, "door.unlock", s.door(), map[string]any{"seconds": 20}, time.Minute)
 	if err != nil {
 		return err
 	}

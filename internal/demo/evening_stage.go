@@ -35,6 +35,7 @@ type stage struct {
 	table  *timetable
 
 	hash   string    // of the visitor's card
+	opened int       // the place among the room's changes where the technician opened the door
 	visit  string    // the technician's, in the register
 	inside float64   // how many seconds it lasted
 	cutAt  time.Time // when the line went down
@@ -112,7 +113,7 @@ alarms:
 func (s *stage) door() string { return "machine-room/door" }
 
 // document is the access document with the technician's card, its times shorter than in a real station. More are members
-// of the card.
+// of the card. The strike stays open, and attempts count, for long enough on a machine that has much else to do.
 func (s *stage) document(more map[string]any) json.RawMessage {
 	card := map[string]any{"hash": s.hash, "person": technician, "name": "UPS service", "visitor": true,
 		"doors": []any{map[string]string{"door": s.door()}}}
@@ -120,8 +121,8 @@ func (s *stage) document(more map[string]any) json.RawMessage {
 		card[name] = value
 	}
 	text, err := json.Marshal(map[string]any{
-		"attempts":      map[string]any{"limit": wrongAttempts, "delay": "1s", "longest_delay": "1s", "forget": "1s"},
-		"doors":         []any{map[string]string{"door": s.door(), "unlock": "3s", "held_warning": "2s", "held_alarm": "4s"}},
+		"attempts":      map[string]any{"limit": wrongAttempts, "delay": "1s", "longest_delay": "1s", "forget": "3s"},
+		"doors":         []any{map[string]string{"door": s.door(), "unlock": "6s", "held_warning": "2s", "held_alarm": "4s"}},
 		"cards":         []any{card},
 		"check_purpose": true,
 		"work_orders":   []any{map[string]string{"number": workOrder, "text": "exchange batteries"}},

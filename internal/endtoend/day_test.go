@@ -43,20 +43,19 @@ func shopDay(customers int) string {
 func TestPlayedDayGoesOnAfterAKill(t *testing.T) {
 	const customers = 150
 	o := startOffice(t, "")
-	config := writeFile(t, "kiosk.yaml", fmt.Appendf(nil, "replay: {file: %q, date: 1999-02-02, time_zone: Asia/Jerusalem, speed: 300, exit_at_end: true}\n",
-		writeFile(t, "calls.tsv", []byte(shopDay(customers)))))
-	data := t.TempDir()
-	play := func() *program {
+	calls, data := writeFile(t, "calls.tsv", []byte(shopDay(customers))), t.TempDir()
+	play := func(speed int) *program {
+		config := writeFile(t, "kiosk.yaml", fmt.Appendf(nil, "replay: {file: %q, date: 1999-02-02, time_zone: Asia/Jerusalem, speed: %d, exit_at_end: true}\n", calls, speed))
 		return start(t, "kiosk", "--config", config, "--station", "demo", "--node", "kiosk", "--broker", o.url(), "--data", data,
 			"--counter", "127.0.0.1:0", "--no-window")
 	}
-	k := play()
-	o.until(t, "has a third of the customers", func() bool { return o.count(t, "kiosk", record.TicketServed) >= customers/3 })
+	k := play(60) // three quarters of a minute are left of the day when it is interrupted
+	o.until(t, "has a tenth of the customers", func() bool { return o.count(t, "kiosk", record.TicketServed) >= customers/10 })
 	k.kill()
 	if n := o.count(t, "kiosk", record.TicketServed); n >= customers {
 		t.Fatalf("the day was over when it was to be interrupted: %d served", n)
 	}
-	if code := play().end(); code != 0 {
+	if code := play(300).end(); code != 0 {
 		t.Errorf("ended with code %d", code)
 	}
 	happened := map[string]map[string]int{}
