@@ -104,7 +104,7 @@ func follow(kiosk fyne.App, window fyne.Window, look *theme.Theme, size fyne.Siz
 	}
 	scale := window.Canvas().Scale()
 	log.Info("window laid out", "width", size.Width, "height", size.Height, "scale", scale)
-	now := look.For(theme.Screen{Width: size.Width, Height: size.Height, UnitsPerMM: float32(c.PixelsPerMM) / scale})
+	now := look.For(theme.Screen{Width: size.Width, Height: size.Height, UnitsPerMM: float32(c.PixelsPerMM) / scale}, theme.Look{})
 	fyne.Do(func() { kiosk.Settings().SetTheme(now) })
 }
 
@@ -200,6 +200,13 @@ func (d desk) TakeTicket(ctx context.Context, service, request string) (lobby.Ti
 	}
 	return lobby.Ticket{Number: t.Number, Service: t.Service, Ahead: t.Ahead, Wait: wait(t.First)}, nil
 }
+
+// Reprint and Printed have no printer to ask.
+func (d desk) Reprint(context.Context, string, string) error {
+	return errors.New("there is no printer")
+}
+
+func (d desk) Printed(context.Context, string) (bool, error) { return false, nil }
 
 func (d desk) Rate(ctx context.Context, r lobby.Rating) error {
 	return d.hall.Rate(ctx, survey.Answer{Score: r.Score, Request: r.Request})

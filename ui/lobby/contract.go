@@ -24,8 +24,37 @@ type Desk interface {
 	// is asked again with the same one, the answer is the same ticket. ErrClosed, ErrFull and ErrTooLate are told to
 	// the customer as such; after any other error, trying again may help.
 	TakeTicket(ctx context.Context, service, request string) (Ticket, error)
+	// Reprint prints a ticket once more, by its ID. Asked again with the same request, it does not print twice.
+	Reprint(ctx context.Context, ticket, request string) error
+	// Printed waits until it is known what became of the paper that is being printed of a ticket: true when it came out.
+	Printed(ctx context.Context, ticket string) (bool, error)
+}
+
+// Rater is a Desk that takes a rating of five faces. It is asked where there is no survey among the flows.
+type Rater interface {
 	// Rate takes down a rating.
 	Rate(ctx context.Context, rating Rating) error
+}
+
+// Voice reads aloud.
+type Voice interface {
+	// Say returns when the text has been read, or ctx has ended.
+	Say(ctx context.Context, l lang.Language, text string) error
+}
+
+// Flows are what takes several steps, made for the shell that they stand in; nil: it is not offered.
+type Flows struct {
+	CheckIn, Survey, Complaint, Information func(flow.Shell) flow.Flow
+	// Backroom is the staff's, opened by five taps in the top left corner.
+	Backroom func(flow.Shell) flow.Flow
+}
+
+// Reach is where the screen hangs: what is touched in the low layout is at most 1220 mm above the floor (EN 301 549,
+// 8.3.2.1, unobstructed high forward reach).
+type Reach struct {
+	// BottomMM is how high the lower edge of the screen is above the floor; 0 when that is not known, and then the low
+	// layout takes the lower half.
+	BottomMM float64
 }
 
 // Why there is no ticket, for good: wrapped by what TakeTicket returns.
@@ -60,6 +89,18 @@ type Snapshot struct {
 	Groups []Group
 	// Called are the last calls, latest first: one for each customer, and none that was taken back.
 	Called []Call
+	// Opens is when the station opens next, in its time zone, while all is closed; else zero.
+	Opens time.Time
+	// Out is why no ticket can be promised at all, such as "journal" or "disk", for the staff to read; "" when all is well.
+	Out string
+	// Dim tells that it is outside opening hours, when the screen goes dark until somebody touches it.
+	Dim bool
+	// Paper tells whether tickets are printed now.
+	Paper bool
+	// Notices are for everybody, the most important first.
+	Notices []lang.Names
+	// Appointments tells whether there are any to check in for.
+	Appointments bool
 }
 
 // Group is what some services are sorted under.

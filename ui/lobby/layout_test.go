@@ -34,7 +34,7 @@ func TestLayout(t *testing.T) {
 // TestLayoutOnADenseScreen is a 10 inch panel whose size nobody told: more of its pixels make 20 mm.
 func TestLayoutOnADenseScreen(t *testing.T) {
 	p := newPlay(t, 1280, 800)
-	p.theme = p.theme.For(theme.Screen{Width: 1280, Height: 800, UnitsPerMM: 5.9})
+	p.theme = p.theme.For(theme.Screen{Width: 1280, Height: 800, UnitsPerMM: 5.9}, theme.Look{})
 	fyne.CurrentApp().Settings().SetTheme(p.theme)
 	everyScreen(p, lang.English, func(name string) {
 		t.Run(name, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestResized(t *testing.T) {
 	var sizes []fyne.Size
 	p.lobby.view.resized = func(s fyne.Size) {
 		sizes = append(sizes, s)
-		p.theme = p.theme.For(theme.Screen{Width: s.Width, Height: s.Height})
+		p.theme = p.theme.For(theme.Screen{Width: s.Width, Height: s.Height}, theme.Look{})
 		fyne.CurrentApp().Settings().SetTheme(p.theme)
 	}
 	p.show(bank(8))

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/theme"
 )
 
 // Options are what a Lobby is made of. Only Desk is needed.
@@ -19,6 +20,16 @@ type Options struct {
 	Desk Desk
 	// Title is the name of the place, above everything else.
 	Title lang.Names
+	// Flows are what is offered beside tickets.
+	Flows Flows
+	// LongWait is from which expected wait on a customer is asked whether to join the queue; 0 never asks.
+	LongWait time.Duration
+	// Voice reads the screen aloud for those who ask for it; nil: there is no button for it.
+	Voice Voice
+	// Restyle is told how the customer wants the screen to look: the theme follows.
+	Restyle func(theme.Look)
+	// Reach is where the screen hangs, for the low layout.
+	Reach Reach
 	// Resized is told how large the screen is, in units, before it is laid out: the theme follows it.
 	Resized func(fyne.Size)
 	Log     *slog.Logger
@@ -38,6 +49,9 @@ func (o Options) complete() (Options, error) {
 	}
 	if o.Resized == nil {
 		o.Resized = func(fyne.Size) {}
+	}
+	if o.Restyle == nil {
+		o.Restyle = func(theme.Look) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -171,7 +185,12 @@ func (l *Lobby) ask(w wish) {
 
 func (l *Lobby) answer(ctx context.Context, w wish) event {
 	if w.service == "" {
-		if err := l.options.Desk.Rate(ctx, Rating{Score: w.score, Request: w.request}); err != nil {
+		rater, ok := l.options.Desk.(Rater)
+		if !ok {
+			l.options.Log.Error("the desk takes no ratings")
+			return refused{request: w.request}
+		}
+		if err := rater.Rate(ctx, Rating{Score: w.score, Request: w.request}); err != nil {
 			l.options.Log.Error("a rating could not be taken", "score", w.score, "request", w.request, "err", err)
 			return refused{request: w.request}
 		}

@@ -20,9 +20,9 @@ var (
 	blue  = rgb(0x0B55B3) // what is touched
 )
 
-// palette keeps to WCAG 2.1 for the pairs that are drawn: 4.5:1 for text (1.4.3), 3:1 for what has to be seen of
+// bright keeps to WCAG 2.1 for the pairs that are drawn: 4.5:1 for text (1.4.3), 3:1 for what has to be seen of
 // a control (1.4.11).
-var palette = map[fyne.ThemeColorName]color.Color{
+var bright = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameBackground:          paper,
 	theme.ColorNameForeground:          ink,
 	theme.ColorNamePlaceHolder:         slate,
@@ -49,4 +49,40 @@ var palette = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameHover:               color.NRGBA{R: 0x0F, G: 0x1E, B: 0x2E, A: 0x10},
 	theme.ColorNamePressed:             color.NRGBA{R: 0x0F, G: 0x1E, B: 0x2E, A: 0x38},
 	theme.ColorNameShadow:              color.NRGBA{R: 0x0F, G: 0x1E, B: 0x2E, A: 0x30},
+}
+
+var (
+	black  = rgb(0x000000)
+	yellow = rgb(0xFFE600) // what is touched, where contrast is wanted
+)
+
+// stark is for those who see little: white and yellow on black, at least 7:1 for text (WCAG 2.1, 1.4.6), with an outline
+// around everything that is touched.
+var stark = map[fyne.ThemeColorName]color.Color{
+	theme.ColorNameBackground:          black,
+	theme.ColorNameForeground:          white,
+	theme.ColorNamePlaceHolder:         white,
+	theme.ColorNameHeaderBackground:    black,
+	theme.ColorNamePrimary:             yellow,
+	theme.ColorNameForegroundOnPrimary: black,
+	theme.ColorNameHyperlink:           yellow,
+	theme.ColorNameButton:              black,
+	theme.ColorNameInputBackground:     black,
+	theme.ColorNameInputBorder:         white,
+	theme.ColorNameOverlayBackground:   black,
+	theme.ColorNameMenuBackground:      black,
+	theme.ColorNameSeparator:           white,
+	theme.ColorNameSelection:           rgb(0x1E2A38),
+	theme.ColorNameSuccess:             rgb(0x7CFF9B),
+	theme.ColorNameForegroundOnSuccess: black,
+	theme.ColorNameWarning:             yellow,
+	theme.ColorNameForegroundOnWarning: black,
+	theme.ColorNameError:               rgb(0xFFA28F),
+	theme.ColorNameForegroundOnError:   black,
+	theme.ColorNameDisabled:            rgb(0xC4CCD6),
+	theme.ColorNameDisabledButton:      black,
+	theme.ColorNameFocus:               yellow,
+	theme.ColorNameHover:               color.NRGBA{R: 0xFF, G: 0xFF, B: 0xFF, A: 0x20},
+	theme.ColorNamePressed:             color.NRGBA{R: 0xFF, G: 0xFF, B: 0xFF, A: 0x50},
+	theme.ColorNameShadow:              color.NRGBA{},
 }

@@ -54,17 +54,32 @@ func (s Screen) Target() float32 {
 	return TargetMillimetres * density
 }
 
-func sizes(s Screen) map[fyne.ThemeSizeName]float32 {
+// Look is how a customer wants the screen to look.
+type Look struct {
+	// Large makes every text larger.
+	Large bool
+	// Contrast sets white and yellow on black.
+	Contrast bool
+}
+
+// enlarged is by how much larger a text is that somebody asked for in large.
+const enlarged = 1.35
+
+func sizes(s Screen, l Look) map[fyne.ThemeSizeName]float32 {
 	k := s.scale()
 	target := max(s.Target(), 100*k) // never too small, and in proportion where there is room
+	text := k
+	if l.Large {
+		text *= enlarged
+	}
 	return map[fyne.ThemeSizeName]float32{
-		theme.SizeNameCaptionText:    20 * k,
-		theme.SizeNameText:           25 * k,
-		theme.SizeNameSubHeadingText: 31 * k,
-		theme.SizeNameHeadingText:    40 * k,
-		SizeNameAction:               30 * k,
-		SizeNameName:                 36 * k,
-		SizeNameOffer:                47 * k,
+		theme.SizeNameCaptionText:    20 * text,
+		theme.SizeNameText:           25 * text,
+		theme.SizeNameSubHeadingText: 31 * text,
+		theme.SizeNameHeadingText:    40 * text,
+		SizeNameAction:               30 * text,
+		SizeNameName:                 36 * text,
+		SizeNameOffer:                47 * text,
 		SizeNameNumber:               240 * k,
 		SizeNameTarget:               target,
 		SizeNameBand:                 max(target+12*k, 124*k),

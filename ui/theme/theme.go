@@ -15,6 +15,7 @@ import (
 // Theme is immutable; a screen of another size gets its own with For.
 type Theme struct {
 	regular, bold fyne.Resource
+	palette       map[fyne.ThemeColorName]color.Color
 	sizes         map[fyne.ThemeSizeName]float32
 }
 
@@ -30,17 +31,22 @@ func New(s Screen) (*Theme, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Theme{regular: regular, bold: bold, sizes: sizes(s)}, nil
+	return (&Theme{regular: regular, bold: bold}).For(s, Look{}), nil
 }
 
-// For returns the same theme for another screen.
-func (t *Theme) For(s Screen) *Theme {
-	return &Theme{regular: t.regular, bold: t.bold, sizes: sizes(s)}
+// For returns the same theme for another screen, or for somebody who wants another look.
+func (t *Theme) For(s Screen, l Look) *Theme {
+	colors := bright
+	if l.Contrast {
+		colors = stark
+	}
+	return &Theme{regular: t.regular, bold: t.bold, palette: colors, sizes: sizes(s, l)}
 }
 
-// Color has one variant, a light one: halls are bright, and screens in them should not be mirrors.
+// Color has one variant, a light one: halls are bright, and screens in them should not be mirrors. It is for those who
+// ask for more contrast that there is a dark one.
 func (t *Theme) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
-	if c, ok := palette[name]; ok {
+	if c, ok := t.palette[name]; ok {
 		return c
 	}
 	return theme.DefaultTheme().Color(name, theme.VariantLight)

@@ -112,9 +112,9 @@ func TestTargetsAreTwentyMillimetres(t *testing.T) {
 
 func TestSizesFollowTheScreen(t *testing.T) {
 	small := mustTheme(t, theme.Screen{Width: 1280, Height: 800})
-	large := small.For(theme.Screen{Width: 2560, Height: 1600})
-	upright := small.For(theme.Screen{Width: 800, Height: 1280})
-	wide := small.For(theme.Screen{Width: 4000, Height: 800})
+	large := small.For(theme.Screen{Width: 2560, Height: 1600}, theme.Look{})
+	upright := small.For(theme.Screen{Width: 800, Height: 1280}, theme.Look{})
+	wide := small.For(theme.Screen{Width: 4000, Height: 800}, theme.Look{})
 	for _, name := range []fyne.ThemeSizeName{fynetheme.SizeNameText, theme.SizeNameNumber, fynetheme.SizeNamePadding} {
 		if got, want := large.Size(name), 2*small.Size(name); got != want {
 			t.Errorf("%s on a screen twice as large: %g, want %g", name, got, want)
