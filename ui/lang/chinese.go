@@ -102,4 +102,6 @@ var chinese = Catalogue{
 	IsFullDo:   "请稍后或改日再来，或询问工作人员",
 	IsLate:     "今天来不及为您办理",
 	IsLateDo:   "排队预计超过下班时间，请改日再来，或询问工作人员",
+
+	Board: boardZh,
 }

@@ -121,4 +121,6 @@ var english = Catalogue{
 	IsFullDo:   "Please come back later or another day, or ask our staff",
 	IsLate:     "We could not serve you before closing time",
 	IsLateDo:   "The queue reaches past closing time. Please come another day, or ask our staff",
+
+	Board: boardEn,
 }

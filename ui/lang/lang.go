@@ -103,6 +103,9 @@ type Catalogue struct {
 	IsFullDo   string
 	IsLate     string
 	IsLateDo   string
+
+	// Board is what the screen above the counters says.
+	Board BoardWords
 }
 
 // Both says two things side by side, in any language.

@@ -20,6 +20,9 @@ type Style struct {
 	Align fyne.TextAlign
 	// Lines is the largest number of lines; 0 means 1.
 	Lines int
+	// Theme is what sizes and colours are read from; nil: the theme in force. It is for what is not to follow a customer's
+	// choice.
+	Theme fyne.Theme
 }
 
 // Text is a text that is placed in the middle of its box, from top to bottom, and always fits it.
@@ -84,8 +87,15 @@ func (t *Text) Whole(box fyne.Size) bool {
 	return whole
 }
 
+func (t *Text) look() fyne.Theme {
+	if t.style.Theme != nil {
+		return t.style.Theme
+	}
+	return t.Theme()
+}
+
 func (t *Text) fit(box fyne.Size) (lines []string, size float32, whole bool) {
-	want := t.Theme().Size(t.style.Size)
+	want := t.look().Size(t.style.Size)
 	bold := fyne.TextStyle{Bold: t.style.Bold}
 	return fit(t.text, space{box: box, want: want, least: want * t.style.Least, lines: t.style.Lines}, func(line string, size float32) float32 {
 		return fyne.MeasureText(line, size, bold).Width
@@ -136,7 +146,7 @@ func (r *textRenderer) Layout(box fyne.Size) {
 func (r *textRenderer) MinSize() fyne.Size { return fyne.Size{} }
 
 func (r *textRenderer) Refresh() {
-	c := r.text.Theme().Color(r.text.style.Color, fyne.CurrentApp().Settings().ThemeVariant())
+	c := r.text.look().Color(r.text.style.Color, fyne.CurrentApp().Settings().ThemeVariant())
 	for _, line := range r.lines {
 		line.Color = c
 	}
