@@ -103,5 +103,9 @@ var chinese = Catalogue{
 	IsLate:     "今天来不及为您办理",
 	IsLateDo:   "排队预计超过下班时间，请改日再来，或询问工作人员",
 
+	Survey:      surveyZh,
+	Complaint:   complaintZh,
+	Information: informationZh,
+
 	Board: boardZh,
 }

@@ -122,5 +122,9 @@ var english = Catalogue{
 	IsLate:     "We could not serve you before closing time",
 	IsLateDo:   "The queue reaches past closing time. Please come another day, or ask our staff",
 
+	Survey:      surveyEn,
+	Complaint:   complaintEn,
+	Information: informationEn,
+
 	Board: boardEn,
 }

@@ -104,6 +104,11 @@ type Catalogue struct {
 	IsLate     string
 	IsLateDo   string
 
+	// The flows that have words of their own.
+	Survey      SurveyWords
+	Complaint   ComplaintWords
+	Information InformationWords
+
 	// Board is what the screen above the counters says.
 	Board BoardWords
 }
