@@ -31,6 +31,13 @@ require (
 )
 
 require (
+	github.com/boombuler/barcode v1.1.0 // indirect
+	github.com/jezek/xgb v1.1.1 // indirect
+	github.com/makiuchi-d/gozxing v0.1.1 // indirect
+	golang.org/x/xerrors v0.0.0-20200804184101-5ec99f83aff1 // indirect
+)
+
+require (
 	github.com/creack/goselect v0.1.2 // indirect
 	go.etcd.io/gofail v0.2.0 // indirect
 	golang.org/x/crypto v0.58.0
