@@ -52,6 +52,9 @@ var pure = []struct {
 	{"kiosk/appointments", []string{"internal/record", "internal/document", "kiosk/hours"}},
 	{"kiosk/staff", []string{"internal/record", "internal/document"}},
 	{"kiosk/survey", []string{"internal/record"}},
+	{"kiosk/devices", []string{"internal/record"}},
+	{"kiosk/audio", nil},
+	{"kiosk/display", nil},
 	{"configs", []string{"internal/record"}},
 }
 
