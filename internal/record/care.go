@@ -28,6 +28,8 @@ type SurveyAnsweredData struct {
 	Answers       []SurveyAnswer `json:"answers,omitempty"`
 	Channel       string         `json:"channel,omitempty"`  // "lobby", "terminal", "telephone" or "counter"
 	Language      string         `json:"language,omitempty"` // in which it was asked, ISO 639-1
+	// Suppressed is how many taps at the terminal were taken for the same hand's and not counted since the rating before.
+	Suppressed int `json:"suppressed,omitempty"`
 }
 
 // SurveyAnswer is the answer to one question: a level or chosen options.

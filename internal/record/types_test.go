@@ -72,7 +72,7 @@ var examples = map[string]any{
 	StaffDenied:          StaffData{Staff: "1007", Method: "pin", Reason: "wrong-pin"},
 	PageFailed:           PageFailedData{Message: "x is undefined", Where: "/assets/counter.js:12:7", Browser: "Chromium", Times: 3},
 	SurveyAnswered: SurveyAnsweredData{Score: 2, Ticket: "t1", Request: "r6", Service: "payment", Counter: "2", Clerk: "1007", Questionnaire: "visit", Version: 3,
-		Answers: []SurveyAnswer{{Question: "attitude", Score: 2}, {Question: "reasons", Options: []string{"wait"}}}, Channel: ChannelLobby, Language: "zh"},
+		Answers: []SurveyAnswer{{Question: "attitude", Score: 2}, {Question: "reasons", Options: []string{"wait"}}}, Channel: ChannelLobby, Language: "zh", Suppressed: 3},
 	ComplaintFiled: ComplaintData{Complaint: "p1", Kind: "complaint", Topic: "wait", Details: []string{"few-counters"}, Text: "等了一个小时", Phone: "13800001234",
 		Ticket: "t1", Service: "payment", Channel: ChannelTelephone, Language: "zh", Request: "r15"},
 	CaseOpened: CaseData{Case: "k1", Number: "20261124-003", Cause: "complaint", From: "p1", Ticket: "t1", Service: "payment", Topic: "wait", Score: 2,
