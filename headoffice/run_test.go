@@ -26,7 +26,7 @@ import (
 )
 
 // hang ends a test in which something that has to happen does not.
-const hang = 60 * time.Second
+const hang = 3 * time.Minute
 
 // office is a head office that runs within the test.
 type office struct {

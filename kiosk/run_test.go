@@ -31,7 +31,7 @@ import (
 )
 
 // hang is how long a test waits before it gives up on a program that does nothing.
-const hang = 2 * time.Minute
+const hang = 4 * time.Minute
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 

@@ -19,7 +19,7 @@ import (
 )
 
 // hang is how long anything in a browser may take before a test gives up on it.
-const hang = 40 * time.Second
+const hang = 3 * time.Minute
 
 // browser is a Chromium without a window, and what it complained about.
 type browser struct {
@@ -39,7 +39,7 @@ func mustBrowser(t testing.TB) *browser {
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.UserDataDir(t.TempDir()),
+		chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(hang),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("lang", "zh-CN"))

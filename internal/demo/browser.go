@@ -12,7 +12,7 @@ import (
 // page; end closes the browser.
 func openTab(ctx context.Context, width, height int64, language string) (tab context.Context, end context.CancelFunc, err error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.Flag("lang", language), chromedp.Flag("hide-scrollbars", true),
+		chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WSURLReadTimeout(patience), chromedp.Flag("lang", language), chromedp.Flag("hide-scrollbars", true),
 		// Chromium's own sandbox refuses to run as root, which is who builds in containers.
 		chromedp.Flag("no-sandbox", os.Geteuid() == 0),
 	)

@@ -248,7 +248,7 @@ func read(from io.Reader, events chan<- event) {
 // next waits for an event of that name; others are passed over.
 func next(t testing.TB, events <-chan event, name string) event {
 	t.Helper()
-	hang := time.After(time.Minute)
+	hang := time.After(3 * time.Minute)
 	for {
 		select {
 		case e := <-events:

@@ -32,7 +32,7 @@ func startChromium() {
 		panic(err)
 	}
 	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(),
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WSURLReadTimeout(limit),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("lang", "en"), chromedp.UserDataDir(profile), chromedp.WindowSize(1280, 720))
@@ -68,7 +68,7 @@ func tab(t *testing.T, beside context.Context, options ...chromedp.ContextOption
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(beside, options...)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 2*limit)
 	t.Cleanup(cancel)
 	run(t, ctx, chromedp.EmulateViewport(1280, 720))
 	return ctx
@@ -88,7 +88,7 @@ func run(t *testing.T, ctx context.Context, steps ...step) {
 
 // pageText is what can be read on the page, also after the time limit: only to tell more about a failure.
 func pageText(ctx context.Context) string {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location + "\n" + document.body.innerText`))
 	if err != nil {
@@ -98,7 +98,7 @@ func pageText(ctx context.Context) string {
 }
 
 // limit is only against a hang.
-const limit = 15 * time.Second
+const limit = 3 * time.Minute
 
 // until waits for a condition on the page, in JavaScript.
 func until(condition string) step {

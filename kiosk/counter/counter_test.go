@@ -277,7 +277,7 @@ type stream struct {
 
 func (s *site) listen() *stream {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute) // only against a hang
+	ctx, cancel := context.WithTimeout(s.t.Context(), 3*time.Minute) // only against a hang
 	s.t.Cleanup(cancel)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/api/events", nil)
 	if err != nil {

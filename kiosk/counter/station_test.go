@@ -289,7 +289,7 @@ func (s *station) watch(cookie *http.Cookie, condition func(view map[string]any)
 // listenAs opens the events of a session.
 func (s *station) listenAs(cookie *http.Cookie) *stream {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute) // only against a hang
+	ctx, cancel := context.WithTimeout(s.t.Context(), 3*time.Minute) // only against a hang
 	s.t.Cleanup(cancel)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/api/events", nil)
 	if err != nil {
