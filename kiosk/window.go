@@ -201,12 +201,12 @@ func (d desk) TakeTicket(ctx context.Context, service, request string) (lobby.Ti
 	return lobby.Ticket{Number: t.Number, Service: t.Service, Ahead: t.Ahead, Wait: wait(t.First)}, nil
 }
 
-// Reprint and Printed have no printer to ask.
-func (d desk) Reprint(context.Context, string, string) error {
-	return errors.New("there is no printer")
+// Reprint and Print have no printer to ask.
+func (d desk) Reprint(context.Context, string, lang.Language, string) (bool, error) {
+	return false, errors.New("there is no printer")
 }
 
-func (d desk) Printed(context.Context, string) (bool, error) { return false, nil }
+func (d desk) Print(context.Context, string, lang.Language) (bool, error) { return false, nil }
 
 func (d desk) Rate(ctx context.Context, r lobby.Rating) error {
 	return d.hall.Rate(ctx, survey.Answer{Score: r.Score, Request: r.Request})

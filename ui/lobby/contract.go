@@ -24,10 +24,12 @@ type Desk interface {
 	// is asked again with the same one, the answer is the same ticket. ErrClosed, ErrFull and ErrTooLate are told to
 	// the customer as such; after any other error, trying again may help.
 	TakeTicket(ctx context.Context, service, request string) (Ticket, error)
-	// Reprint prints a ticket once more, by its ID. Asked again with the same request, it does not print twice.
-	Reprint(ctx context.Context, ticket, request string) error
-	// Printed waits until it is known what became of the paper that is being printed of a ticket: true when it came out.
-	Printed(ctx context.Context, ticket string) (bool, error)
+	// Print puts a ticket whose Paper is set on paper, in a language, and returns when it is known what became of it: true
+	// when it came out. It is asked for as soon as the ticket is on the screen; asked again, it does not print again.
+	Print(ctx context.Context, ticket string, l lang.Language) (bool, error)
+	// Reprint prints a ticket once more, by its ID, and returns as Print does. Asked again with the same request, it does
+	// not print twice.
+	Reprint(ctx context.Context, ticket string, l lang.Language, request string) (bool, error)
 }
 
 // Rater is a Desk that takes a rating of five faces. It is asked where there is no survey among the flows.

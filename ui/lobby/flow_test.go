@@ -394,8 +394,8 @@ func (d deadlineDesk) TakeTicket(ctx context.Context, _, _ string) (Ticket, erro
 	return Ticket{Number: "A001"}, nil
 }
 
-func (d deadlineDesk) Reprint(context.Context, string, string) error { return nil }
+func (d deadlineDesk) Reprint(context.Context, string, lang.Language, string) (bool, error) { return true, nil }
 
-func (d deadlineDesk) Printed(context.Context, string) (bool, error) { return true, nil }
+func (d deadlineDesk) Print(context.Context, string, lang.Language) (bool, error) { return true, nil }
 
 func (d deadlineDesk) Rate(context.Context, Rating) error { return nil }

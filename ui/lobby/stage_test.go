@@ -72,9 +72,9 @@ func (d *desk) TakeTicket(ctx context.Context, service, request string) (Ticket,
 	return d.issued[request], nil
 }
 
-func (d *desk) Reprint(context.Context, string, string) error { return nil }
+func (d *desk) Reprint(context.Context, string, lang.Language, string) (bool, error) { return true, nil }
 
-func (d *desk) Printed(context.Context, string) (bool, error) { return true, nil }
+func (d *desk) Print(context.Context, string, lang.Language) (bool, error) { return true, nil }
 
 func (d *desk) Rate(ctx context.Context, r Rating) error {
 	d.mu.Lock()
