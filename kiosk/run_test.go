@@ -195,7 +195,7 @@ func TestClosingTheWindowEndsTheKiosk(t *testing.T) {
 		if err != nil || ticket.Number != "A001" || s.Services[ticket.Service].Zh == "" {
 			t.Errorf("ticket %+v, %v", ticket, err)
 		}
-		if err := s.Hall.Rate(ctx, survey.Answer{Score: 5}); err != nil {
+		if _, err := s.Hall.Rate(ctx, survey.Answer{Score: 5}); err != nil {
 			t.Error(err)
 		}
 		return nil

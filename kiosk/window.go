@@ -18,6 +18,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"stationkeeper/configs"
+	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/counter"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
@@ -209,7 +210,8 @@ func (d desk) Reprint(context.Context, string, lang.Language, string) (bool, err
 func (d desk) Print(context.Context, string, lang.Language) (bool, error) { return false, nil }
 
 func (d desk) Rate(ctx context.Context, r lobby.Rating) error {
-	return d.hall.Rate(ctx, survey.Answer{Score: r.Score, Request: r.Request})
+	_, err := d.hall.Rate(ctx, survey.Answer{Score: r.Score, Request: r.Request, Channel: record.ChannelLobby})
+	return err
 }
 
 // reachDisplay makes sure that there is an X display, host:number.screen as of X(7): Fyne ends the process when there

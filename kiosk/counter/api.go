@@ -108,7 +108,7 @@ func (s *server) rate(w http.ResponseWriter, r *http.Request, _ actor) {
 	if !read(w, r, &body) {
 		return
 	}
-	if err := s.Hall.Rate(r.Context(), survey.Answer{Request: body.Request, Score: body.Score, Ticket: body.Ticket}); err != nil {
+	if _, err := s.Hall.Rate(r.Context(), survey.Answer{Request: body.Request, Score: body.Score, Ticket: body.Ticket}); err != nil {
 		s.fail(w, r, err)
 		return
 	}

@@ -73,6 +73,7 @@ import (
 
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/cases"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/staff"
@@ -83,7 +84,7 @@ import (
 // Hall is whose queue is shown and commanded.
 type Hall interface {
 	Do(ctx context.Context, c queue.Command) (queue.Ticket, error)
-	Rate(ctx context.Context, a survey.Answer) error
+	Rate(ctx context.Context, a survey.Answer) (cases.Case, error)
 	Now() time.Time
 	Snapshot() hall.Snapshot
 	Subscribe() (snapshots <-chan hall.Snapshot, stop func())

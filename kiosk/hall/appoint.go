@@ -26,14 +26,14 @@ func (h *Hall) Appoint(ctx context.Context, c appointments.Command) (appointment
 }
 
 // Arrive gives the customer who has come for an appointment a ticket, of the given class. The arrival and the ticket are
-// written down together. Errors are those of packages appointments and queue, or as for Do.
+// written down together. Errors are those of packages appointments and queue, EarlyError, or as for Do.
 func (h *Hall) Arrive(ctx context.Context, a appointments.Arrive, class string) (queue.Ticket, error) {
 	if err := h.begin(ctx); err != nil {
 		return queue.Ticket{}, err
 	}
 	defer h.end()
 	now := h.Now()
-	booked, err := h.appointments.Check(a, now)
+	booked, err := h.check(a, now)
 	if err != nil {
 		return queue.Ticket{}, err
 	}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/cases"
+	"stationkeeper/kiosk/information"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/survey"
 )
@@ -19,8 +21,13 @@ type Snapshot struct {
 	// Appointments are those of today, and Notices what everybody in the hall should read now.
 	Appointments appointments.Day
 	Notices      []Notice
-	// Survey counts today's ratings.
-	Survey survey.Tally
+	// Survey counts today's ratings. Questionnaire is what is asked, and Results what last month's customers said.
+	Survey        survey.Tally
+	Questionnaire *survey.Questionnaire
+	Results       survey.Results
+	// Cases are what somebody has to see to, and Information what everybody may read.
+	Cases       cases.View
+	Information information.Information
 }
 
 // audience are those who want to see each change.

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/cases"
 	"stationkeeper/kiosk/queue"
 )
 
@@ -38,6 +39,9 @@ func (h *Hall) keepDays(ctx context.Context) error {
 		}
 		if _, err := h.Appoint(ctx, appointments.Tick{}); err != nil && ctx.Err() == nil {
 			h.options.Log.Error("missed appointments could not be written down, trying again", "in", look, "error", err)
+		}
+		if _, err := h.Case(ctx, cases.Tick{}); err != nil && ctx.Err() == nil {
+			h.options.Log.Error("overdue cases could not be written down, trying again", "in", look, "error", err)
 		}
 		if time.Since(saved) >= saveEvery {
 			if saved = time.Now(); ctx.Err() == nil {

@@ -1,12 +1,14 @@
 // Package hall is the one owner of what happens in the lobby: the queue, the appointments, what customers are told about
-// their wait, and the survey. It takes commands from the touchscreen and the counters, lets the rules decide, writes the outcome into the journal, and only when it is on
-// disk changes the state, tells the one who asked, and shows everybody else.
+// their wait, the survey, and the cases that bad ratings and complaints open. It takes commands from the touchscreen and
+// the counters, lets the rules decide, writes the outcome into the journal, and only when it is on disk changes the state,
+// tells the one who asked, and shows everybody else.
 //
 // What it holds in memory is the fold of the journal, rebuilt at start: a kiosk that lost its power goes on where it
 // was. When the journal cannot be written, the command is refused and nothing has happened.
 package hall
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -18,6 +20,8 @@ import (
 
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/cases"
+	"stationkeeper/kiosk/information"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/survey"
 )
@@ -41,14 +45,19 @@ type Options struct {
 	Rules queue.Rules
 	// Appointments say when their customers may arrive. Zone and Services are those of Rules, unless given.
 	Appointments appointments.Rules
-	Journal      Journal
-	Points       Points
+	// Cases say what opens a case. Zone and Follow are those of Rules; without an Owner it is whoever supervises.
+	Cases   cases.Rules
+	Journal Journal
+	Points  Points
 	// Memory keeps what is learnt of waiting times; nil: it is learnt anew at every start from what the journal holds.
 	Memory Memory
 	// Key makes the addresses of tickets' pages unguessable; nil: tickets have none.
 	Key []byte
 	// Notices are those of the station itself.
 	Notices []Notice
+	// Followers are what others fold from the journal, by a name that stays: what they have learnt is remembered with what
+	// the hall has.
+	Followers map[string]Follower
 	// Now is the station's wall clock, or the clock of a recording that is replayed.
 	Now func() time.Time
 	Log *slog.Logger
@@ -65,15 +74,15 @@ func (o Options) check() error {
 	case o.Log == nil:
 		return errors.New("hall options: log is missing")
 	}
-	return errors.Join(o.Rules.Validate(), o.Appointments.Validate())
+	return errors.Join(o.Rules.Validate(), o.Appointments.Validate(), o.Cases.Validate())
 }
+
+// usualOwner sees to cases where the rules say nothing.
+const usualOwner = "supervisor"
 
 // ErrNotWritten is wrapped when the journal could not be written. Nothing has happened; the same request may be
 // tried again.
 var ErrNotWritten = errors.New("the journal could not be written")
-
-// ErrNotVisited is wrapped when a visit is rated that has not taken place.
-var ErrNotVisited = errors.New("the ticket has not been called")
 
 // Hall is safe for concurrent use.
 type Hall struct {
@@ -88,6 +97,8 @@ type Hall struct {
 	offered map[string]queue.Quote
 	told    time.Time
 	notices []Notice
+	// information is what the station tells everybody.
+	information information.Information
 	// seq is that of the last record folded in. unsure is set while the journal may hold later ones of ours.
 	seq    uint64
 	unsure bool
@@ -101,6 +112,8 @@ type Hall struct {
 // Open rebuilds the hall from its journal.
 func Open(o Options) (*Hall, error) {
 	o.Appointments = bookable(o.Appointments, o.Rules)
+	o.Cases.Zone, o.Cases.Follow = o.Rules.Calendar.Zone, o.Rules.Calendar.Follow
+	o.Cases.Owner = cmp.Or(o.Cases.Owner, usualOwner)
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -179,29 +192,6 @@ func (h *Hall) complete(c queue.Command, now time.Time) queue.Command {
 		return c
 	}
 	return c
-}
-
-// Rate takes one rating. A ticket, when given, has to be one that was called. Errors are those of package survey,
-// queue.ErrUnknownTicket, ErrNotVisited, or as for Do.
-func (h *Hall) Rate(ctx context.Context, a survey.Answer) error {
-	if err := h.begin(ctx); err != nil {
-		return err
-	}
-	defer h.end()
-	if a.Ticket != "" {
-		t, ok := h.queue.Ticket(a.Ticket)
-		if !ok {
-			return fmt.Errorf("%w %q", queue.ErrUnknownTicket, a.Ticket)
-		}
-		if t.Called.IsZero() {
-			return fmt.Errorf("%w: %s", ErrNotVisited, t.Number)
-		}
-	}
-	entries, err := h.survey.Decide(a, h.Now())
-	if err != nil {
-		return err
-	}
-	return h.write(ctx, entries)
 }
 
 // Now is the hall's time, by which waits and days are counted.
@@ -299,15 +289,17 @@ func (h *Hall) fold(r record.Record) {
 	}
 }
 
-// learn takes a record into what outlives the journal, once.
+// learn takes a record into what outlives the journal, once, and tells the followers.
 func (h *Hall) learn(r record.Record) (err error) {
-	if r.Seq <= h.learnt.Seq {
-		return nil
+	remembered := r.Seq <= h.learnt.Seq
+	errs := []error{h.lead(r, remembered)}
+	if remembered {
+		return errors.Join(errs...)
 	}
 	h.learnt.Seq = r.Seq
 	h.learnt.Forecast.Learn(h.queue.Snapshot(r.Time), r)
 	h.learnt.Account, err = h.learnt.Account.Fold(r)
-	return err
+	return errors.Join(append(errs, err, h.learnt.Cases.Apply(r), h.learnt.Survey.Learn(r))...)
 }
 
 // nonce is random enough to keep the tickets of one number and day apart.

@@ -133,7 +133,7 @@ func TestHallIsRebuiltFromItsJournal(t *testing.T) {
 	first := b.must(queue.Take{Service: "new", Request: "r1"})
 	b.must(queue.Take{Service: "pay"})
 	b.must(queue.Call{Counter: "1"})
-	if err := b.Rate(t.Context(), survey.Answer{Score: 4, Ticket: first.ID}); err != nil {
+	if _, err := b.Rate(t.Context(), survey.Answer{Score: 4, Ticket: first.ID}); err != nil {
 		t.Fatal(err)
 	}
 	again := mustOpen(t, j, j)
@@ -145,7 +145,7 @@ func TestHallIsRebuiltFromItsJournal(t *testing.T) {
 	if got := again.must(queue.Take{Service: "new", Request: "r1"}); !reflect.DeepEqual(got, first) {
 		t.Errorf("the request of before the restart gave %+v, want %+v", got, first)
 	}
-	if err := again.Rate(t.Context(), survey.Answer{Score: 4, Ticket: first.ID}); !errors.Is(err, survey.ErrRatedBefore) {
+	if _, err := again.Rate(t.Context(), survey.Answer{Score: 4, Ticket: first.ID}); !errors.Is(err, survey.ErrRatedBefore) {
 		t.Errorf("second rating after a restart: %v", err)
 	}
 	if got := again.must(queue.Take{Service: "new"}).Number; got != "A002" {
@@ -166,11 +166,11 @@ func TestPoints(t *testing.T) {
 	b.must(queue.Finish{Counter: "2"})
 	b.must(queue.Call{Counter: "2"})
 	for _, score := range []int{5, 2} {
-		if err := b.Rate(t.Context(), survey.Answer{Score: score}); err != nil {
+		if _, err := b.Rate(t.Context(), survey.Answer{Score: score}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := b.Rate(t.Context(), survey.Answer{Score: 5, Ticket: first.ID}); err != nil {
+	if _, err := b.Rate(t.Context(), survey.Answer{Score: 5, Ticket: first.ID}); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{
@@ -196,13 +196,13 @@ func TestRatingNeedsAVisit(t *testing.T) {
 	j := mustJournal(t, t.TempDir())
 	b := mustOpen(t, j, j)
 	waiting := b.must(queue.Take{Service: "new"})
-	if err := b.Rate(t.Context(), survey.Answer{Score: 5, Ticket: waiting.ID}); !errors.Is(err, hall.ErrNotVisited) {
+	if _, err := b.Rate(t.Context(), survey.Answer{Score: 5, Ticket: waiting.ID}); !errors.Is(err, hall.ErrNotVisited) {
 		t.Errorf("rating of a waiting ticket: %v", err)
 	}
-	if err := b.Rate(t.Context(), survey.Answer{Score: 5, Ticket: "none"}); !errors.Is(err, queue.ErrUnknownTicket) {
+	if _, err := b.Rate(t.Context(), survey.Answer{Score: 5, Ticket: "none"}); !errors.Is(err, queue.ErrUnknownTicket) {
 		t.Errorf("rating of an unknown ticket: %v", err)
 	}
-	if err := b.Rate(t.Context(), survey.Answer{Score: 9}); !errors.Is(err, survey.ErrScore) {
+	if _, err := b.Rate(t.Context(), survey.Answer{Score: 9}); !errors.Is(err, survey.ErrScore) {
 		t.Errorf("rating beyond the scale: %v", err)
 	}
 }
@@ -221,7 +221,7 @@ func TestFailedAppendChangesNothing(t *testing.T) {
 	if _, err := b.Do(t.Context(), queue.Take{Service: "new", Request: "r"}); !errors.Is(err, hall.ErrNotWritten) || !errors.Is(err, f.before) {
 		t.Errorf("ticket without a journal: %v", err)
 	}
-	if err := b.Rate(t.Context(), survey.Answer{Score: 5}); !errors.Is(err, hall.ErrNotWritten) {
+	if _, err := b.Rate(t.Context(), survey.Answer{Score: 5}); !errors.Is(err, hall.ErrNotWritten) {
 		t.Errorf("rating without a journal: %v", err)
 	}
 	if got := b.Snapshot(); !reflect.DeepEqual(got.Queue, before.Queue) || got.Survey != before.Survey {
@@ -411,7 +411,7 @@ func TestAnEmptyDayIsShownAsNew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := h.Rate(t.Context(), survey.Answer{Score: 5}); err != nil {
+		if _, err := h.Rate(t.Context(), survey.Answer{Score: 5}); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())

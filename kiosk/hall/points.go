@@ -26,13 +26,17 @@ const (
 
 	PointMeanToday  = "survey/mean-today"  // mean score of today's ratings, 1 to 5
 	PointCountToday = "survey/count-today" // number of today's ratings
+
+	PointOpenCases    = "cases/open"    // number of cases that somebody has to see to
+	PointOverdueCases = "cases/overdue" // number of those past their deadline
 )
 
 // show makes the present state known: to the audience, and, of the points, those that changed.
 func (h *Hall) show() {
 	now := h.Now()
 	s := Snapshot{At: now, Queue: h.queue.Snapshot(now), Quotes: h.offered, Appointments: h.appointments.Day(now),
-		Notices: current(h.notices, now), Survey: h.survey.Today(now)}
+		Notices: current(h.notices, now), Survey: h.survey.Today(now), Questionnaire: h.survey.Questionnaire(),
+		Results: h.learnt.Survey.Last(now), Cases: h.learnt.Cases.View(now), Information: h.information}
 	h.tell(s)
 	for point, state := range points(s) {
 		before, known := h.shown[point]
@@ -59,6 +63,8 @@ func points(s Snapshot) map[string]record.State {
 		PointIssuedToday:  number(s.Queue.Today.Issued),
 		PointServedToday:  number(s.Queue.Today.Served),
 		PointCountToday:   number(s.Survey.Count()),
+		PointOpenCases:    number(len(s.Cases.Open)),
+		PointOverdueCases: number(s.Cases.Overdue),
 		PointCalled:       {Quality: record.Unknown, Reason: "nobody has been called today"},
 		PointMeanToday:    {Quality: record.Unknown, Reason: "no rating today"},
 		PointOpenCounters: number(open(s.Queue.Counters)),
