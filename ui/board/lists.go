@@ -12,7 +12,7 @@ import (
 )
 
 // mostCalls is how many calls the list has room for at most.
-const mostCalls = 9
+const mostCalls = 6
 
 // last is the list of the last calls, newest first.
 type last struct {
@@ -50,7 +50,7 @@ func newLast(l *look) *last {
 func (c *last) place(b layout.Box) {
 	l := c.look
 	rest := c.card.place(l, b)
-	c.room = max(1, min(mostCalls, int(rest.Size.Height/l.units(112))))
+	c.room = max(1, min(mostCalls, int(rest.Size.Height/l.units(88))))
 	cells := rest.Grid(1, c.room, 0)
 	for i, r := range c.rows {
 		cell := layout.Box{At: rest.At}
@@ -59,7 +59,7 @@ func (c *last) place(b layout.Box) {
 		}
 		line, _ := cell.Top(l.units(2), 0)
 		line.Put(r.line)
-		number, place := cell.Left(cell.Size.Width*0.46, l.units(16))
+		number, place := cell.Left(cell.Size.Width*0.4, l.units(16))
 		number.Put(r.number)
 		zh, en := place.Inset(0, place.Size.Height*0.08).Top(place.Size.Height*0.5, 0)
 		zh.Put(r.counter)
@@ -86,16 +86,18 @@ func (c *last) fill() {
 	}
 }
 
-// mostWaits is how many services stand on the screen at once; more are shown by turns.
-const mostWaits = 8
+// mostWaits is how many services stand on the screen at once at most; more are shown by turns.
+const mostWaits = 5
 
 // waits are the services and who waits for them.
 type waits struct {
-	root  *fyne.Container
-	look  *look
-	card  card
-	rows  [mostWaits]waitRow
-	count int // rows in use
+	root *fyne.Container
+	look *look
+	card card
+	rows [mostWaits]waitRow
+	room int // rows that fit
+	all  []Wait
+	page int
 }
 
 type waitRow struct{ name, english, people, peopleInEnglish *widgets.Text }
@@ -118,62 +120,46 @@ func newWaits(l *look) *waits {
 	return w
 }
 
-// cells is how services are cut into columns: one while there is room, else two.
-func (w *waits) cells(b layout.Box) []layout.Box {
-	l := w.look
-	tall := max(1, int(b.Size.Height/l.units(84)))
-	columns, rows := 1, max(1, w.count)
-	if w.count > tall {
-		columns, rows = 2, (w.count+1)/2
-	}
-	gap := l.units(36)
-	cells := b.Grid(columns, rows, 0)
-	if columns == 2 {
-		for i := range cells {
-			cells[i].Size.Width -= gap / 2
-			if i%2 == 1 {
-				cells[i].At.X += gap / 2
-			}
-		}
-	}
-	for i := range cells {
-		cells[i].Size.Height = min(cells[i].Size.Height, l.units(100))
-		cells[i].At.Y = b.At.Y + float32(i/columns)*cells[i].Size.Height
-	}
-	return cells
-}
-
 func (w *waits) place(b layout.Box) {
-	rest := w.card.place(w.look, b)
-	cells := w.cells(rest)
+	l := w.look
+	rest := w.card.place(l, b)
+	w.room = max(1, min(mostWaits, int(rest.Size.Height/l.units(72))))
+	cells := rest.Grid(1, w.room, 0)
 	for i, r := range w.rows {
 		cell := layout.Box{At: rest.At}
-		if i < min(w.count, len(cells)) {
+		if i < w.room {
 			cell = cells[i]
 		}
-		name, wait := cell.Left(cell.Size.Width*0.52, w.look.units(12))
+		name, wait := cell.Left(cell.Size.Width*0.5, l.units(12))
 		for _, side := range []struct {
 			box    layout.Box
 			zh, en *widgets.Text
 		}{{name, r.name, r.english}, {wait, r.people, r.peopleInEnglish}} {
-			upper, lower := side.box.Inset(0, side.box.Size.Height*0.04).Top(side.box.Size.Height*0.54, 0)
+			upper, lower := side.box.Centred(side.box.Size.Width, l.units(90)).Top(min(side.box.Size.Height, l.units(90))*0.56, 0)
 			upper.Put(side.zh)
 			lower.Put(side.en)
 		}
 	}
+	w.fill()
 }
 
 func (w *waits) show(s shown) {
-	all := s.Waits
-	if len(all) > mostWaits {
-		pages := (len(all) + mostWaits - 1) / mostWaits
-		at := s.page % pages * mostWaits
-		all = all[at:min(len(all), at+mostWaits)]
+	w.all, w.page = s.Waits, s.page
+	w.fill()
+}
+
+// fill shows the services whose turn it is.
+func (w *waits) fill() {
+	all := w.all
+	if w.room > 0 && len(all) > w.room {
+		pages := (len(all) + w.room - 1) / w.room
+		at := w.page % pages * w.room
+		all = all[at:min(len(all), at+w.room)]
 	}
 	for i, r := range w.rows {
 		var one Wait
 		zh, en := "", ""
-		if i < len(all) {
+		if i < min(len(all), w.room) {
 			one = all[i]
 			zh, en = one.in(both.zh), one.in(both.en)
 		}
@@ -181,10 +167,6 @@ func (w *waits) show(s shown) {
 		r.english.SetText(english(one.Names))
 		r.people.SetText(zh)
 		r.peopleInEnglish.SetText(en)
-	}
-	if len(all) != w.count {
-		w.count = len(all)
-		w.root.Refresh()
 	}
 }
 

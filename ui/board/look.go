@@ -26,19 +26,20 @@ const (
 )
 
 // The number and the counter of the call are read from 10 m on a screen of 43 inches, of which a thousandth of the shorter
-// side is 0.535 mm: characters of 20 to 22 minutes of arc (ISO 9241-303, 5.5.4) are 58 to 64 mm high there. A capital of
-// the font is 0.73, a Chinese character 0.88 of its size. The calls before are read from half of that.
+// side is 0.529 mm: characters of 16 minutes of arc, which ISO 9241-303 asks for at least, are 47 mm high there, and of 20,
+// which it recommends, 58 mm. A capital of the font is 0.73, a Chinese character 0.88 of its size. The calls before are
+// read from half of that.
 var thousandths = map[fyne.ThemeSizeName]float32{
 	sizeNumber:  290,
 	sizeCounter: 136,
-	sizeRow:     84,
-	sizePlace:   46,
-	sizeWait:    38,
-	sizeClock:   74,
-	sizeTitle:   46,
+	sizeRow:     70,
+	sizePlace:   36,
+	sizeWait:    33,
+	sizeClock:   72,
+	sizeTitle:   40,
 	sizeNotice:  42,
 	sizeHeading: 36,
-	sizeSmall:   28,
+	sizeSmall:   24,
 }
 
 // look is a theme with the sizes of the board, which follow its screen. It belongs to the screen's goroutine.

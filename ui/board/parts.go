@@ -76,9 +76,10 @@ type now struct {
 
 func newNow(l *look) *now {
 	n := &now{look: l, card: newCard(l),
-		again:   l.text(sizeHeading, fynetheme.ColorNamePlaceHolder, fyne.TextAlignTrailing, true),
-		number:  l.text(sizeNumber, fynetheme.ColorNamePrimary, fyne.TextAlignCenter, true),
-		counter: l.text(sizeCounter, fynetheme.ColorNameForeground, fyne.TextAlignCenter, true),
+		again:  l.text(sizeHeading, fynetheme.ColorNamePlaceHolder, fyne.TextAlignTrailing, true),
+		number: l.text(sizeNumber, fynetheme.ColorNamePrimary, fyne.TextAlignCenter, true),
+		counter: widgets.NewText(widgets.Style{Size: sizeCounter, Least: 0.4, Lines: 2, Bold: true, Align: fyne.TextAlignCenter,
+			Color: fynetheme.ColorNameForeground, Theme: l}),
 		english: l.text(sizePlace, fynetheme.ColorNameForeground, fyne.TextAlignCenter, false),
 	}
 	n.root = container.New(layout.Stage(n.place), n.card.area, n.card.heading, n.again, n.number, n.counter, n.english)
@@ -92,8 +93,8 @@ func (n *now) place(b layout.Box) {
 	left, right := heading.Left(heading.Size.Width*0.6, l.units(20))
 	left.Put(n.card.heading)
 	right.Put(n.again)
-	english, rest := rest.Bottom(l.units(60), 0)
-	number, counter := rest.Top(rest.Size.Height*0.66, 0)
+	number, rest := rest.Top(min(rest.Size.Height*0.62, l.units(380)), 0)
+	english, counter := rest.Bottom(l.units(70), 0)
 	number.Put(n.number)
 	counter.Put(n.counter)
 	english.Put(n.english)
@@ -185,7 +186,8 @@ type foot struct {
 func newFoot(l *look) *foot {
 	f := &foot{look: l, area: canvas.NewRectangle(l.color(fynetheme.ColorNameHeaderBackground)),
 		notice: widgets.NewText(widgets.Style{Size: sizeNotice, Least: 0.4, Lines: 2, Color: fynetheme.ColorNameForegroundOnPrimary, Theme: l}),
-		state:  l.text(sizeHeading, fynetheme.ColorNameWarning, fyne.TextAlignTrailing, true),
+		state: widgets.NewText(widgets.Style{Size: sizeHeading, Least: 0.4, Lines: 2, Bold: true, Align: fyne.TextAlignTrailing,
+			Color: fynetheme.ColorNameWarning, Theme: l}),
 	}
 	f.root = container.New(layout.Stage(f.place), f.area, f.notice, f.state)
 	return f

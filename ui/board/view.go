@@ -56,18 +56,18 @@ func (v *view) place(b layout.Box) {
 	box(header, v.head.root)
 	box(footer, v.foot.root)
 	if b.Portrait() {
-		call, rest := middle.Top(l.units(560), gap)
-		wait, calls := rest.Bottom(l.units(430), gap)
+		call, rest := middle.Top(l.units(700), gap)
+		calls, wait := rest.Top(l.units(450), gap)
 		box(call, v.now.root)
 		box(calls, v.last.root)
 		box(wait, v.waits.root)
 		return
 	}
-	left, right := middle.Left(middle.Size.Width*0.6, gap)
-	call, wait := left.Top(l.units(500), gap)
+	call, right := middle.Left(middle.Size.Width*0.58, gap)
+	calls, wait := right.Top(l.units(432), gap)
 	box(call, v.now.root)
+	box(calls, v.last.root)
 	box(wait, v.waits.root)
-	box(right, v.last.root)
 }
 
 // show draws what is not drawn yet.
