@@ -103,7 +103,7 @@ type Board struct {
 	version string // of the assets: a page with another one loads itself anew
 	// televisions and telephones are the open event streams.
 	televisions, telephones chan struct{}
-	limits                  *limits
+	limits                  *web.Limits
 }
 
 // New returns the pages. Run has to run beside them.
@@ -117,7 +117,7 @@ func New(o Options) (*Board, error) {
 	b := &Board{
 		Options: o, version: assetsVersion(),
 		televisions: make(chan struct{}, maxTelevisions), telephones: make(chan struct{}, maxTelephones),
-		limits: newLimits(),
+		limits: web.NewLimits(),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /board", b.television)
@@ -125,9 +125,9 @@ func New(o Options) (*Board, error) {
 	mux.HandleFunc("GET /board/calls/{serial}", b.sound)
 	mux.HandleFunc("GET /board/silence", silence)
 	mux.Handle("GET /board/assets/", assets())
-	mux.Handle("GET /t/{secret}", b.limited(b.telephone))
-	mux.Handle("GET /t/{secret}/state", b.limited(b.ticketState))
-	mux.Handle("GET /t/{secret}/events", b.limited(b.ticketEvents))
+	mux.Handle("GET /t/{secret}", b.limits.Limited(b.telephone))
+	mux.Handle("GET /t/{secret}/state", b.limits.Limited(b.ticketState))
+	mux.Handle("GET /t/{secret}/events", b.limits.Limited(b.ticketEvents))
 	b.handler = web.Guard(mux, o.Loopback)
 	return b, nil
 }

@@ -64,6 +64,7 @@ type telephonePage struct {
 	Headline string
 	Wait     string
 	Service  string
+	Rate     string // address of the questionnaire for the visit
 	Unknown  bool
 	Zone     *time.Location
 }

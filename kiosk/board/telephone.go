@@ -92,7 +92,8 @@ func (b *Board) telephone(w http.ResponseWriter, r *http.Request) {
 	_, v, status := b.find(r.PathValue("secret"))
 	b.show(w, status, "telephone.html", telephonePage{
 		Title: l.of(b.Title), Words: words, Ticket: ticketAnswer{b.moment(), v}, Headline: words.headline(v), Wait: words.wait(v.waitView),
-		Service: l.of(web.Name(v.Service)), Unknown: status == http.StatusNotFound, Zone: b.Zone,
+		Service: l.of(web.Name(v.Service)), Rate: "/t/" + r.PathValue("secret") + "/rate?lang=" + string(l),
+		Unknown: status == http.StatusNotFound, Zone: b.Zone,
 	}, l)
 }
 

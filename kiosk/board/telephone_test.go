@@ -124,3 +124,18 @@ func TestAddressThatAsksTooOften(t *testing.T) {
 	}
 	t.Error("ten thousand guesses were answered")
 }
+
+func TestRatingIsOfferedWhenTheVisitIsOver(t *testing.T) {
+	s := open(t, nil)
+	one := s.take("new")[0]
+	secret := s.hall.Secret(one.ID)
+	link := `<p id="rate" class="rate" hidden><a href="/t/` + secret + `/rate?lang=en">Rate this visit</a></p>`
+	if _, _, page := get(t, s.url+"/t/"+secret+"?lang=en"); !strings.Contains(page, link) {
+		t.Errorf("while it waits, the page has not\n%s\nbut\n%s", link, page)
+	}
+	s.call("1")
+	s.do(queue.Finish{Counter: "1"})
+	if _, _, page := get(t, s.url+"/t/"+secret+"?lang=en"); !strings.Contains(page, strings.Replace(link, " hidden", "", 1)) {
+		t.Errorf("when it has been served, the page has no link:\n%s", page)
+	}
+}

@@ -98,6 +98,7 @@ type telephoneWords struct {
 	Unknown   string `json:"-"` // there is no such ticket
 	Why       string `json:"-"` // what may be the reason
 	Alert     string `json:"-"` // the button that allows sound
+	Rate      string `json:"-"` // leads to the questionnaire, when the visit is over
 
 	People  string            `json:"people"`
 	Minutes string            `json:"minutes"`
@@ -141,7 +142,7 @@ var telephone = map[language]telephoneWords{
 		Lang: "zh-CN", OtherLang: "en", OtherName: "English",
 		Number: "您的号码", AheadOf: "前面还有", Expected: "预计等候", NoScript: "请刷新页面查看最新情况。",
 		Unknown: "没有找到这张号票", Why: "链接可能不完整，或号票已过期。请重新扫描号票上的二维码，或向工作人员询问。",
-		Alert:  "开启铃声和振动提醒",
+		Alert: "开启铃声和振动提醒", Rate: "评价本次服务",
 		People: "{n} 人", Minutes: "约 {low}–{high} 分钟", Under: "{high} 分钟以内", AsOf: "{time} 更新", NoWait: "暂时无法预计，请留意叫号", Next: "下一位就是您",
 		Alerts: "提醒已开启，请保持本页打开", Lost: "连接中断，正在重新连接…",
 		States:  map[string]string{"waiting": "请等候叫号", "called": "请到 {counter}", "held": "已暂存，请按工作人员的指引办理", "served": "已办理完毕，谢谢", "left": "号票已结束"},
@@ -153,7 +154,7 @@ var telephone = map[language]telephoneWords{
 		Lang: "en", OtherLang: "zh", OtherName: "中文",
 		Number: "Your number", AheadOf: "Ahead of you", Expected: "Expected wait", NoScript: "Reload the page to see what is new.",
 		Unknown: "This ticket was not found", Why: "The link may be incomplete, or the ticket may be from another day. Scan the code on your ticket again, or ask the staff.",
-		Alert:  "Switch on sound and vibration",
+		Alert: "Switch on sound and vibration", Rate: "Rate this visit",
 		People: "{n}", Minutes: "about {low}–{high} min", Under: "within {high} min", AsOf: "as of {time}", NoWait: "Cannot be told yet; please wait for your number", Next: "You are next",
 		Alerts: "Alerts are on; keep this page open", Lost: "Connection lost, trying again…",
 		States:  map[string]string{"waiting": "Please wait for your number", "called": "Please go to {counter}", "held": "Set aside: please do as the staff told you", "served": "All done, thank you", "left": "This ticket has ended"},

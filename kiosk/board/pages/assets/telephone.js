@@ -49,6 +49,7 @@
     const text = (view.state === "left" && words.reasons[view.reason]) || words.states[view.state] || "";
     put("headline", fill(text, { counter: named(view.counter) }));
     put("advice", words.advice[view.state] || "");
+    el("rate").hidden = view.state !== "served";
     el("waiting").hidden = view.state !== "waiting";
     put("ahead", view.ahead === 0 ? words.next : fill(words.people, { n: view.ahead }));
     el("ahead").classList.toggle("words", view.ahead === 0);

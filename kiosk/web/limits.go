@@ -1,4 +1,4 @@
-package board
+package web
 
 import (
 	"net"
@@ -6,11 +6,9 @@ import (
 	"net/netip"
 	"sync"
 	"time"
-
-	"stationkeeper/kiosk/web"
 )
 
-// How often one address may ask for tickets' pages. The telephones in the hall may share one, so it is far above what one
+// How often one address may ask for customers' own pages. The telephones in the hall may share one, so it is far above what one
 // of them needs, and far below what guessing a secret would.
 const (
 	burst     = 200
@@ -19,8 +17,8 @@ const (
 	maxAddresses = 4096
 )
 
-// limits gives each address a bucket of requests that fills with time.
-type limits struct {
+// Limits gives each address a bucket of requests that fills with time.
+type Limits struct {
 	mu      sync.Mutex
 	buckets map[netip.Prefix]bucket
 }
@@ -38,10 +36,11 @@ func (b bucket) fill(now time.Time) bucket {
 	return bucket{left: min(burst, b.left+elapsed*perSecond), at: now}
 }
 
-func newLimits() *limits { return &limits{buckets: map[netip.Prefix]bucket{}} }
+// NewLimits returns one in which every bucket is full.
+func NewLimits() *Limits { return &Limits{buckets: map[netip.Prefix]bucket{}} }
 
 // allow takes one request from an address's bucket, unless it is empty.
-func (l *limits) allow(from netip.Prefix, now time.Time) bool {
+func (l *Limits) allow(from netip.Prefix, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b, known := l.buckets[from]
@@ -62,7 +61,7 @@ func (l *limits) allow(from netip.Prefix, now time.Time) bool {
 }
 
 // forget drops the addresses whose buckets are full again: they are as good as new. It reports whether there was one.
-func (l *limits) forget(now time.Time) bool {
+func (l *Limits) forget(now time.Time) bool {
 	before := len(l.buckets)
 	for from, b := range l.buckets {
 		if b.fill(now).left >= burst {
@@ -72,13 +71,13 @@ func (l *limits) forget(now time.Time) bool {
 	return len(l.buckets) < before
 }
 
-// limited refuses an address that asks too often.
-func (b *Board) limited(next http.HandlerFunc) http.Handler {
+// Limited refuses an address that asks too often. What it serves is for customers, and not for search engines.
+func (l *Limits) Limited(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Robots-Tag", "noindex")
-		if !b.limits.allow(addressOf(r), time.Now()) {
+		if !l.allow(addressOf(r), time.Now()) {
 			w.Header().Set("Retry-After", "10")
-			web.Refuse(w, http.StatusTooManyRequests, "too-many", "too many requests from this address; wait a little")
+			Refuse(w, http.StatusTooManyRequests, "too-many", "too many requests from this address; wait a little")
 			return
 		}
 		next(w, r)

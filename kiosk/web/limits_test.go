@@ -1,4 +1,4 @@
-package board
+package web
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 )
 
 func TestLimits(t *testing.T) {
-	l, now := newLimits(), time.Unix(1000, 0)
+	l, now := NewLimits(), time.Unix(1000, 0)
 	one, other := netip.MustParsePrefix("10.0.0.1/32"), netip.MustParsePrefix("10.0.0.2/32")
 	for i := range burst {
 		if !l.allow(one, now) {
@@ -34,7 +34,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestLimitsAreBounded(t *testing.T) {
-	l, now := newLimits(), time.Unix(1000, 0)
+	l, now := NewLimits(), time.Unix(1000, 0)
 	address := func(i int) netip.Prefix {
 		return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 32)
 	}
