@@ -8,6 +8,8 @@ import (
 var chinese = Catalogue{
 	Name: "中文",
 
+	Shell: chineseShell,
+
 	Machine:       "自助取号",
 	ChooseGroup:   "请选择业务类别",
 	ChooseService: "请选择您要办理的业务",
@@ -107,5 +109,7 @@ var chinese = Catalogue{
 	Complaint:   complaintZh,
 	Information: informationZh,
 
-	Board: boardZh,
+	CheckIn:  checkInZh,
+	Backroom: backroomZh,
+	Board:    boardZh,
 }

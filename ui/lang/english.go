@@ -8,6 +8,8 @@ import (
 var english = Catalogue{
 	Name: "English",
 
+	Shell: englishShell,
+
 	Machine:       "Queue tickets",
 	ChooseGroup:   "Please choose what it is about",
 	ChooseService: "Please choose a service",
@@ -126,5 +128,7 @@ var english = Catalogue{
 	Complaint:   complaintEn,
 	Information: informationEn,
 
-	Board: boardEn,
+	CheckIn:  checkInEn,
+	Backroom: backroomEn,
+	Board:    boardEn,
 }

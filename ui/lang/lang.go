@@ -37,6 +37,9 @@ type Catalogue struct {
 	// Name is how the language calls itself, on the button that chooses it.
 	Name string
 
+	// Shell is what stands around everything else.
+	Shell Shell
+
 	// Machine is what this is, where the place has no name.
 	Machine string
 
@@ -109,6 +112,8 @@ type Catalogue struct {
 	Complaint   ComplaintWords
 	Information InformationWords
 
+	CheckIn  CheckInWords
+	Backroom BackroomWords
 	// Board is what the screen above the counters says.
 	Board BoardWords
 }
@@ -121,16 +126,7 @@ func (c *Catalogue) When(at, opens time.Time) string {
 	if opens.IsZero() {
 		return c.ClosedNow
 	}
-	clock := opens.Format("15:04")
-	switch days := days(at.In(opens.Location()), opens); {
-	case days <= 0:
-		return c.OpensAt("", clock)
-	case days == 1:
-		return c.OpensAt(c.Tomorrow, clock)
-	case days < 7:
-		return c.OpensAt(c.Weekdays[opens.Weekday()], clock)
-	}
-	return c.OpensAt(c.Date(int(opens.Month()), opens.Day()), clock)
+	return c.OpensAt(c.Day(at, opens), opens.Format("15:04"))
 }
 
 // days counts the midnights between two times of one time zone; a day on which the clocks change is a day, too.
