@@ -189,3 +189,15 @@ func (h *Hall) SetInformation(ctx context.Context, i information.Information, q 
 	h.show()
 	return nil
 }
+
+// Questionnaire is what is asked, or was lately, with this id and version; an empty id is what is asked now.
+func (h *Hall) Questionnaire(ctx context.Context, id string, version int) (*survey.Questionnaire, bool) {
+	if id == "" {
+		return h.Snapshot().Questionnaire, true
+	}
+	if err := h.begin(ctx); err != nil {
+		return nil, false
+	}
+	defer h.end()
+	return h.survey.Version(id, version)
+}

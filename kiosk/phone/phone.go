@@ -29,10 +29,10 @@ type Hall interface {
 	Now() time.Time
 	// Find is the ticket of a secret.
 	Find(secret string) (queue.Ticket, bool)
-	// Questionnaire is one that is asked, or was lately, in a version of it; an empty id is the one asked now.
-	Questionnaire(id string, version int) (*survey.Questionnaire, bool)
-	// Rated tells whether a ticket's visit has its rating.
-	Rated(ticket string) bool
+	// VisitOf is its visit when somebody was served with it, and whether that was rated.
+	VisitOf(ctx context.Context, secret string) (ticket queue.Ticket, rated bool, err error)
+	// Questionnaire is what is asked, or was lately, with this id and version; an empty id is what is asked now.
+	Questionnaire(ctx context.Context, id string, version int) (*survey.Questionnaire, bool)
 	// Rate takes a rating, and File a complaint, suggestion or praise. The case has no ID when none was opened.
 	Rate(ctx context.Context, a survey.Answer) (cases.Case, error)
 	File(ctx context.Context, f cases.File) (cases.Case, error)

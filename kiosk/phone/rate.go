@@ -44,7 +44,7 @@ type choice struct {
 func (p *Pages) askRating(w http.ResponseWriter, r *http.Request) {
 	l := languageOf(r)
 	if t, ok := p.visit(w, r, l); ok {
-		q, _ := p.Hall.Questionnaire("", 0)
+		q, _ := p.Hall.Questionnaire(r.Context(), "", 0)
 		p.showRating(w, http.StatusOK, t, r, l, q, nil, newRequest(), nil)
 	}
 }
@@ -53,18 +53,19 @@ func (p *Pages) askRating(w http.ResponseWriter, r *http.Request) {
 func (p *Pages) visit(w http.ResponseWriter, r *http.Request, l words) (queue.Ticket, bool) {
 	secret := r.PathValue("secret")
 	t, known := p.Hall.Find(secret)
+	_, rated, notVisited := p.Hall.VisitOf(r.Context(), secret)
 	m, status := message{Link: "/t/" + secret + "?lang=" + l.Code, LinkText: l.Back}, http.StatusOK
 	switch {
 	case !known:
 		m, status = message{Heading: l.Unknown, Text: l.Why}, http.StatusNotFound
-	case p.Hall.Rated(t.ID) && r.Method == http.MethodGet:
+	case rated && r.Method == http.MethodGet: // who sends a form once more is told what became of it
 		m.Heading, m.Text = l.Rated, l.RatedWhy
-	case t.Status == queue.Served:
-		return t, true
-	case t.Status == queue.Left:
+	case t.Status != queue.Served && t.Status != queue.Left:
+		m.Heading, m.Text = l.Early, l.EarlyWhy
+	case notVisited != nil:
 		m.Heading, m.Text = l.Left, l.LeftWhy
 	default:
-		m.Heading, m.Text = l.Early, l.EarlyWhy
+		return t, true
 	}
 	p.say(w, status, l, m)
 	return t, false
@@ -81,9 +82,9 @@ func (p *Pages) takeRating(w http.ResponseWriter, r *http.Request) {
 	}
 	request := requestOf(r)
 	version, _ := strconv.Atoi(r.PostForm.Get("version")) // one that is not a number is not known
-	q, known := p.Hall.Questionnaire(r.PostForm.Get("questionnaire"), version)
+	q, known := p.Hall.Questionnaire(r.Context(), r.PostForm.Get("questionnaire"), version)
 	if !known {
-		now, _ := p.Hall.Questionnaire("", 0)
+		now, _ := p.Hall.Questionnaire(r.Context(), "", 0)
 		p.showRating(w, http.StatusConflict, t, r, l, now, readAnswers(r, now), request, []problem{{"main", l.Changed}})
 		return
 	}

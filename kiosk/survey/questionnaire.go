@@ -150,15 +150,18 @@ func (one *Question) fits(a record.SurveyAnswer) error {
 	return nil
 }
 
-// complete are valid answers in the order of the questions, with the first one's when only the score says it.
+// complete are valid answers in the order of the questions, with the first one's also when only the score says it.
 func (q *Questionnaire) complete(score int, answers []record.SurveyAnswer) ([]record.SurveyAnswer, error) {
-	if q.Score(answers) == 0 && score != 0 {
+	if err := checkScore(score); err != nil {
+		return nil, err
+	}
+	if find(answers, q.Overall().ID) < 0 {
 		answers = append([]record.SurveyAnswer{{Question: q.Overall().ID, Score: score}}, answers...)
 	}
 	if err := q.Validate(answers); err != nil {
 		return nil, err
 	}
-	if score != 0 && score != q.Score(answers) {
+	if score != q.Score(answers) {
 		return nil, fmt.Errorf("%w: the score is %d, and %q is answered with %d", ErrAnswer, score, q.Overall().ID, q.Score(answers))
 	}
 	return q.Applying(answers), nil

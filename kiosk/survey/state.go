@@ -123,7 +123,7 @@ func (s *State) data(a Answer) (record.SurveyAnsweredData, error) {
 	if err != nil {
 		return data, err
 	}
-	data.Score, data.Answers = q.Score(answers), answers
+	data.Answers = answers
 	return data, nil
 }
 

@@ -49,7 +49,7 @@ type Answer struct {
 	// Request is an id made for the intent, not for the attempt: 1 to 64 letters, digits and "_.:/-". The same id again
 	// changes nothing. "" makes every attempt a new rating.
 	Request string
-	// Score is from VeryDissatisfied to VerySatisfied; 0 is that of the questionnaire's first question among Answers.
+	// Score is from VeryDissatisfied to VerySatisfied.
 	Score int
 	// Ticket is the internal id of the visit, "" when it is not known. Whether there is such a ticket, and whether it was
 	// served, is the queue's business; Service, Counter and Clerk are those of the visit.
