@@ -3,6 +3,8 @@ package board
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -41,17 +43,17 @@ func newest(announced []queue.Announcement) uint64 {
 	return announced[0].Serial
 }
 
-// pace is how much of a call is spoken.
-type pace string
+// Pace is how much of a call is spoken.
+type Pace string
 
 const (
-	full   pace = "full"
-	brisk  pace = "brisk"
-	quick  pace = "quick"
-	stroke pace = "stroke"
+	full   Pace = "full"
+	brisk  Pace = "brisk"
+	quick  Pace = "quick"
+	stroke Pace = "stroke"
 )
 
-func (b *Board) call(number, counter string, p pace) speech.Call {
+func (b *Board) call(number, counter string, p Pace) speech.Call {
 	name := web.Named(b.Counters, counter)
 	c := speech.Call{Number: number, Counter: speech.Counter{ID: counter, Zh: name.Zh, En: name.En}, Languages: b.Languages}
 	switch p {
@@ -67,8 +69,8 @@ func (b *Board) call(number, counter string, p pace) speech.Call {
 
 // sound is a call as it is heard.
 func (b *Board) sound(w http.ResponseWriter, r *http.Request) {
-	p := pace(r.URL.Query().Get("pace"))
-	if !slices.Contains([]pace{full, brisk, quick, stroke}, p) {
+	p := Pace(r.URL.Query().Get("pace"))
+	if !slices.Contains([]Pace{full, brisk, quick, stroke}, p) {
 		web.Refuse(w, http.StatusBadRequest, "malformed", "pace: expected full, brisk, quick or stroke")
 		return
 	}
@@ -92,6 +94,19 @@ func (b *Board) sound(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	serveWAV(w, r, wav)
+}
+
+// Say is a call as a WAV file. The error says why it is not spoken in full: the chime is there unless ctx has ended, or
+// nothing speaks here.
+func (b *Board) Say(ctx context.Context, number, counter string, p Pace) ([]byte, error) {
+	if b.Speech == nil {
+		return nil, errors.New("nothing speaks here")
+	}
+	wav, err := b.Speech.Say(ctx, b.call(number, counter, p))
+	if err != nil {
+		return nil, fmt.Errorf("speak call %s: %w", number, err)
+	}
+	return wav, b.Speech.Fault()
 }
 
 // silence is a sound that nobody hears.

@@ -13,8 +13,9 @@ import (
 
 type boardView struct {
 	moment
-	// Version is that of the page that goes with this.
-	Version string `json:"version"`
+	// Version is that of the page that goes with this. Title is the place's name.
+	Version string   `json:"version"`
+	Title   nameView `json:"title"`
 	// Voice is whether calls are spoken in full, as far as is known.
 	Voice    bool          `json:"voice"`
 	Counters []counterView `json:"counters"`
@@ -79,7 +80,7 @@ type callEvent struct {
 const listed = 12
 
 func (b *Board) view(h hall.Snapshot) boardView {
-	v := boardView{moment: b.moment(), Version: b.version, Voice: b.Speech != nil && b.Speech.Fault() == nil,
+	v := boardView{moment: b.moment(), Version: b.version, Title: nameView(b.Title), Voice: b.Speech != nil && b.Speech.Fault() == nil,
 		Counters: []counterView{}, Services: []serviceView{}, Notices: []nameView{}, Calls: []callView{}, Withdrawn: []uint64{}}
 	for _, c := range h.Queue.Counters {
 		counter := counterView{nameView: nameView(web.Named(b.Counters, c.ID)), ID: c.ID, State: string(c.State)}
