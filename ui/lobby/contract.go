@@ -223,6 +223,9 @@ func (s Snapshot) opened(group string) (g Group, ok bool) {
 	return Group{}, false
 }
 
+// allClosed tells whether the station is closed, and it is known until when.
+func (s Snapshot) allClosed() bool { return !s.Opens.IsZero() && !s.anyOpen() }
+
 // anyOpen tells whether there is a service that gives tickets.
 func (s Snapshot) anyOpen() bool {
 	return slices.ContainsFunc(s.Services, func(service Service) bool { return service.Availability == Open })

@@ -34,11 +34,11 @@ func TestADayLeavesNothingBehind(t *testing.T) {
 		s := bank(8)
 		s.Called[0] = Call{Number: fmt.Sprintf("D%03d", n%1000), Counter: "1"}
 		p.show(s)
-		p.tap(p.language(n % 2))
+		p.tap(p.language(1))
 		p.tap(p.tile(n % 8))
 		p.answered()
 		p.pass(ticketStays * time.Second)
-		p.tap(p.lobby.view.bottom.rate)
+		p.tap(p.lobby.view.actions.rate)
 		p.tap(p.face(n%5 + 1))
 		p.answered()
 		p.pass(thanksStays * time.Second)

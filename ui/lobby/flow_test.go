@@ -25,7 +25,8 @@ func (p *play) face(score int) fyne.CanvasObject {
 	return p.lobby.view.screens[rating].(*ratingScreen).faces[widgets.HighestScore-score]
 }
 
-func (p *play) language(i int) fyne.CanvasObject { return p.lobby.view.top.languages[i] }
+// language is the button of a language: what is offered is the other one.
+func (p *play) language(i int) fyne.CanvasObject { return p.lobby.view.strip.languages[i] }
 
 // reads tells whether a text can be read on the screen.
 func (p *play) reads(text string) bool {
@@ -52,12 +53,12 @@ func TestTakeATicket(t *testing.T) {
 	p.onScreen(home) // until the desk has answered
 	p.answered()
 	p.onScreen(ticket)
-	p.mustRead("A001", "个人非现金业务", "下一位就是您", "15 秒后返回首页")
+	p.mustRead("A001", "个人非现金业务", "下一位就是您")
 	if want := []string{"s1 r1"}; !slices.Equal(p.desk.asked, want) {
 		t.Errorf("asked for %q, want %q", p.desk.asked, want)
 	}
-	p.pass(10 * time.Second)
-	p.mustRead("5 秒后返回首页")
+	p.pass((ticketStays - 5) * time.Second)
+	p.mustRead("还需要时间吗？", "5 秒后返回首页")
 	p.pass(4 * time.Second)
 	p.onScreen(ticket)
 	p.pass(time.Second)
@@ -83,7 +84,7 @@ func TestOneTapOneTicket(t *testing.T) {
 	for range 3 { // while the desk is busy, on this service and others
 		p.tapAtOnce(p.tile(0))
 		p.tapAtOnce(p.tile(1))
-		p.tapAtOnce(p.lobby.view.bottom.rate)
+		p.tapAtOnce(p.lobby.view.actions.rate)
 	}
 	p.desk.gate <- struct{}{}
 	p.answered()
@@ -108,7 +109,7 @@ func TestLanguageIsTheCustomers(t *testing.T) {
 	}
 	p.tap(p.tile(2))
 	p.answered()
-	p.mustRead("Your number", "You are next", "Back to start in 15 seconds")
+	p.mustRead("Your number", "You are next")
 	p.tap(p.lobby.view.screens[ticket].(*ticketScreen).done)
 	p.onScreen(home)
 	p.mustRead("请选择您要办理的业务") // the next customer's
@@ -118,10 +119,10 @@ func TestLanguageReturnsFromAnIdleScreen(t *testing.T) {
 	p := newPlay(t, 1280, 800)
 	p.show(bank(4))
 	p.tap(p.language(1))
-	p.pass(20 * time.Second)
-	p.tap(p.language(1)) // somebody is still there
-	p.pass(20 * time.Second)
-	p.mustRead("Please choose a service")
+	p.pass((homeStays - 10) * time.Second)
+	p.tapAt(p.middleOf(p.lobby.view.middle)) // somebody is still there
+	p.pass((homeStays - 10) * time.Second)
+	p.mustRead("Please choose a service", "Do you need more time?")
 	p.pass(10 * time.Second)
 	p.mustRead("请选择您要办理的业务")
 	if len(p.timers) != 0 && !p.timers[0].stopped {
@@ -134,7 +135,6 @@ func TestLanguageOnEveryScreen(t *testing.T) {
 	everyScreen(p, lang.Chinese, func(name string) {
 		before := p.lobby.state.screen
 		p.tap(p.language(1))
-		p.mustRead("English")
 		if p.lobby.state.language != lang.English || p.lobby.state.screen != before {
 			t.Errorf("%s: language %q, screen %d", name, p.lobby.state.language, p.lobby.state.screen)
 		}
@@ -207,7 +207,7 @@ func TestRate(t *testing.T) {
 	for score, want := range map[int]string{1: "非常不满意", 2: "不满意", 3: "一般", 4: "满意", 5: "非常满意"} {
 		p := newPlay(t, 1280, 800)
 		p.show(bank(4))
-		p.tap(p.lobby.view.bottom.rate)
+		p.tap(p.lobby.view.actions.rate)
 		p.onScreen(rating)
 		if got := p.face(score).(*widgets.Face).Label(); got != want {
 			t.Errorf("face %d says %q, want %q", score, got, want)
@@ -228,11 +228,11 @@ func TestRatingIsLeft(t *testing.T) {
 	p := newPlay(t, 1280, 800)
 	p.show(bank(4))
 	p.tap(p.language(1))
-	p.tap(p.lobby.view.bottom.rate)
-	p.tap(p.lobby.view.bottom.leave)
+	p.tap(p.lobby.view.actions.rate)
+	p.tap(p.lobby.view.actions.leave)
 	p.onScreen(home)
 	p.mustRead("Please choose a service") // the same customer goes on
-	p.tap(p.lobby.view.bottom.rate)
+	p.tap(p.lobby.view.actions.rate)
 	p.pass(ratingStays * time.Second)
 	p.onScreen(home)
 	p.mustRead("请选择您要办理的业务")
@@ -244,7 +244,7 @@ func TestRatingIsLeft(t *testing.T) {
 func TestRatingNotSaved(t *testing.T) {
 	p := newPlay(t, 1280, 800)
 	p.show(bank(4))
-	p.tap(p.lobby.view.bottom.rate)
+	p.tap(p.lobby.view.actions.rate)
 	p.desk.fail(errors.New("disk full"))
 	p.tap(p.face(2))
 	p.answered()
@@ -281,7 +281,7 @@ func TestPages(t *testing.T) {
 	p.show(bank(4)) // the page is gone
 	p.mustRead("个人现金业务")
 	p.show(bank(13))
-	p.pass(languageStays * time.Second)
+	p.pass(homeStays * time.Second)
 	p.mustRead("第 1 页，共 3 页")
 }
 
@@ -394,7 +394,9 @@ func (d deadlineDesk) TakeTicket(ctx context.Context, _, _ string) (Ticket, erro
 	return Ticket{Number: "A001"}, nil
 }
 
-func (d deadlineDesk) Reprint(context.Context, string, lang.Language, string) (bool, error) { return true, nil }
+func (d deadlineDesk) Reprint(context.Context, string, lang.Language, string) (bool, error) {
+	return true, nil
+}
 
 func (d deadlineDesk) Print(context.Context, string, lang.Language) (bool, error) { return true, nil }
 

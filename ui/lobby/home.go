@@ -1,6 +1,8 @@
 package lobby
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	fynetheme "fyne.io/fyne/v2/theme"
@@ -11,7 +13,7 @@ import (
 	"stationkeeper/ui/widgets"
 )
 
-// most is how many choices are on the screen at once: with more, nobody finds theirs.
+// most is how many choices are on the screen at once at most: with more, nobody finds theirs.
 const most = 8
 
 // arrangement is how choices are laid out: columns and rows of tiles on each of some pages.
@@ -19,7 +21,7 @@ type arrangement struct{ columns, rows, pages int }
 
 // arrange fits choices into a box without making any tile lower than a target. Where they do not fit, or are too
 // many, there are pages, and a row remains for the buttons that turn them.
-func arrange(choices int, b layout.Box, target, gap float32) arrangement {
+func arrange(choices, most int, b layout.Box, target, gap float32) arrangement {
 	fit := max(1, int((b.Size.Height+gap)/(target+gap)))
 	columns := 2
 	if choices <= 3 && choices <= fit || b.Portrait() && choices <= min(fit, most) {
@@ -31,7 +33,7 @@ func arrange(choices int, b layout.Box, target, gap float32) arrangement {
 	if b.Portrait() {
 		columns = 1
 	}
-	rows := max(1, min(fit-1, 6/columns))
+	rows := max(1, min(fit-1, most*3/4/columns))
 	page := columns * rows
 	return arrangement{columns, rows, (choices + page - 1) / page}
 }
@@ -43,7 +45,12 @@ type homeScreen struct {
 	offered        [most]choice // by each tile
 	previous, next *widgets.Button
 	page           *widgets.Text
+	notice         *widgets.Text // for everybody
+	bar            *widgets.Panel
+	empty          *notice // no services
 	closed         *notice
+	out            *notice
+	long           time.Duration // a wait from which on is asked whether to join; 0: never
 
 	// What was said last, and where: a box of another size may need other pages.
 	state    state
@@ -52,53 +59,92 @@ type homeScreen struct {
 	at       int // page on the screen
 }
 
-func newHomeScreen(taps taps) *homeScreen {
+func newHomeScreen(o Options, taps taps) *homeScreen {
 	h := &homeScreen{
 		page:   widgets.NewText(widgets.Style{Size: fynetheme.SizeNameText, Color: fynetheme.ColorNameForeground, Align: fyne.TextAlignCenter}),
-		closed: newNotice(widgets.Careful),
+		notice: widgets.NewText(widgets.Style{Size: fynetheme.SizeNameText, Color: fynetheme.ColorNameForeground, Align: fyne.TextAlignCenter, Lines: 2}),
+		bar:    widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameSelection, Rounded: true}),
+		empty:  newNotice(widgets.Careful),
+		closed: newNotice(widgets.Hours),
+		out:    newNotice(widgets.Careful),
+		long:   o.LongWait,
 	}
 	h.previous = widgets.NewButton(widgets.Plain, func() { taps.step(turnPage{h.at - 1}) })
 	h.next = widgets.NewButton(widgets.Plain, func() { taps.step(turnPage{h.at + 1}) })
 	var objects []fyne.CanvasObject
 	for i := range h.tiles {
 		h.tiles[i] = widgets.NewTile(func() {
-			if c := h.offered[i]; c.isGroup() {
-				taps.step(openGroup{c.group.ID})
-			} else {
-				taps.step(chooseService{c.services[0].ID, taps.newRequest()})
-			}
+			h.choose(h.offered[i], taps)
 		})
 		objects = append(objects, h.tiles[i])
 	}
-	h.all = container.New(layout.Stage(h.place), append(objects, h.previous, h.page, h.next, h.closed.all)...)
+	h.all = container.New(layout.Stage(h.place), append(objects, h.bar, h.notice, h.previous, h.page, h.next, h.empty.all, h.closed.all, h.out.all)...)
 	return h
+}
+
+// choose is a tap on a tile. One that offers nothing now says why; it tells that somebody is there.
+func (h *homeScreen) choose(c choice, taps taps) {
+	switch {
+	case c.isGroup():
+		taps.step(openGroup{c.group.ID})
+	case c.services[0].Availability != Open:
+		taps.step(touch{})
+	default:
+		taps.step(chooseService{c.services[0].ID, taps.newRequest(), h.isLong(c.services[0])})
+	}
+}
+
+// isLong tells whether the wait is so long that a customer is asked whether to join the queue.
+func (h *homeScreen) isLong(s Service) bool {
+	return h.long > 0 && time.Duration(s.Wait.High)*time.Minute >= h.long
 }
 
 func (h *homeScreen) root() fyne.CanvasObject { return h.all }
 
 func (h *homeScreen) place(b layout.Box) {
 	h.area = b
-	b.Put(h.closed.all)
+	for _, n := range []*notice{h.empty, h.closed, h.out} {
+		b.Put(n.all)
+	}
 	h.draw()
 }
 
 func (h *homeScreen) say(s state, c *lang.Catalogue, v Snapshot) {
 	h.state, h.snapshot = s, v
-	h.closed.say(c.NoServices, c.NoServicesDo)
+	h.empty.say(c.NoServices, c.NoServicesDo)
+	h.closed.say(c.Shell.Closed, c.When(v.At, v.Opens))
+	h.closed.footer.SetText(c.Shell.ClosedDo)
+	h.out.say(c.Shell.Out, c.Shell.OutDo)
+	h.out.footer.SetText(lang.Both(c.Shell.OutWhy, v.Out))
 	h.previous.SetText(c.PreviousPage)
 	h.next.SetText(c.NextPage)
 	h.draw()
 }
 
-// draw puts the choices of the page into the area.
+// mostHere is how many choices are on the screen at once: in large, half as many.
+func (h *homeScreen) mostHere() int {
+	if h.state.look.Large {
+		return most / 2
+	}
+	return most
+}
+
+// draw puts the choices of the page into the area, or what there is to say instead.
 func (h *homeScreen) draw() {
-	gap, target := layout.Size(fynetheme.SizeNamePadding), layout.Size(theme.SizeNameTarget)
 	choices := h.snapshot.choices(h.state.group)
-	a := arrange(len(choices), h.area, target, gap)
+	out, closed := h.snapshot.Out != "", h.snapshot.allClosed()
+	if out || closed {
+		choices = nil
+	}
+	layout.Show(h.out.all, out)
+	layout.Show(h.closed.all, closed && !out)
+	layout.Show(h.empty.all, len(choices) == 0 && !closed && !out)
+
+	gap, target := layout.Size(fynetheme.SizeNamePadding), layout.Size(theme.SizeNameTarget)
+	a := arrange(len(choices), h.mostHere(), h.area, target, gap)
+	area := h.drawNotice(h.area, len(choices), a, gap)
 	h.at = min(h.state.page, a.pages-1)
 	h.drawPager(a.pages)
-
-	area := h.area
 	if a.pages > 1 {
 		pager, rest := area.Bottom(target, gap)
 		h.placePager(pager, gap)
@@ -114,7 +160,23 @@ func (h *homeScreen) draw() {
 			h.offer(i, here[i])
 		}
 	}
-	layout.Show(h.closed.all, len(choices) == 0)
+}
+
+// drawNotice puts the first notice above the choices, where it leaves them room enough; what remains is theirs.
+func (h *homeScreen) drawNotice(area layout.Box, choices int, a arrangement, gap float32) layout.Box {
+	height := 2 * layout.Size(fynetheme.SizeNameText)
+	bar, rest := area.Top(height, gap)
+	shown := len(h.snapshot.Notices) > 0 && choices > 0 && !h.state.low && h.state.group == "" &&
+		arrange(choices, h.mostHere(), rest, layout.Size(theme.SizeNameTarget), gap) == a
+	layout.Show(h.notice, shown)
+	layout.Show(h.bar, shown)
+	if !shown {
+		return area
+	}
+	h.notice.SetText(h.snapshot.Notices[0].In(h.state.language))
+	bar.Put(h.bar)
+	bar.Inset(gap, 0).Put(h.notice)
+	return rest
 }
 
 func (h *homeScreen) offer(i int, c choice) {

@@ -63,7 +63,7 @@ func TestArrange(t *testing.T) {
 		{"upright and low", 8, layout.Box{Size: fyne.NewSize(400, 500)}, arrangement{2, 4, 1}},
 		{"no room at all", 4, layout.Box{}, arrangement{2, 1, 2}},
 	} {
-		if got := arrange(test.services, test.box, 100, 10); got != test.want {
+		if got := arrange(test.services, most, test.box, 100, 10); got != test.want {
 			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
 		}
 	}
@@ -95,6 +95,12 @@ type ugly struct {
 }
 
 func (u ugly) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
+	switch name { // names of our own
+	case theme.ColorNameDark:
+		name = fynetheme.ColorNameForeground
+	case theme.ColorNameInTheDark:
+		name = fynetheme.ColorNameBackground
+	}
 	return u.colors.Color(name, v)
 }
 

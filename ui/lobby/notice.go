@@ -42,13 +42,16 @@ func newNotice(meaning widgets.Meaning, buttons ...*widgets.Button) *notice {
 
 func (n *notice) place(b layout.Box) {
 	gap, target := layout.Size(fynetheme.SizeNameInnerPadding), layout.Size(theme.SizeNameTarget)
-	b = b.Centred(38*layout.Size(fynetheme.SizeNameText), 24*layout.Size(fynetheme.SizeNameText))
+	b = b.Centred(38*layout.Size(fynetheme.SizeNameText), 22*layout.Size(fynetheme.SizeNameText))
 	b.Put(n.card)
 	b = b.Inset(2*gap, gap*1.5)
-	if len(n.buttons) > 0 {
+	if n.footer.Text() != "" {
 		footer, rest := b.Bottom(1.4*layout.Size(fynetheme.SizeNameText), gap/2)
 		footer.Put(n.footer)
-		row, rest := rest.Bottom(target, gap)
+		b = rest
+	}
+	if len(n.buttons) > 0 {
+		row, rest := b.Bottom(target, gap)
 		shown := n.shown()
 		width := float32(len(shown))*10*layout.Size(theme.SizeNameAction) + float32(len(shown)-1)*gap
 		for i, cell := range row.Centred(width, target).Grid(len(shown), 1, gap) {
@@ -113,7 +116,6 @@ func (t *thanksScreen) root() fyne.CanvasObject { return t.notice.all }
 
 func (t *thanksScreen) say(s state, c *lang.Catalogue, _ Snapshot) {
 	t.notice.say(c.Thanks, c.ThanksMore)
-	t.notice.footer.SetText(c.ReturnIn(s.left))
 	t.done.SetText(c.Done)
 }
 
@@ -132,23 +134,11 @@ func newTroubleScreen(taps taps) *troubleScreen {
 func (t *troubleScreen) root() fyne.CanvasObject { return t.notice.all }
 
 func (t *troubleScreen) say(s state, c *lang.Catalogue, _ Snapshot) {
-	switch {
-	case s.wish.service == "":
-		t.notice.say(c.NoRating, c.NoRatingDo)
-	case s.why == Closed:
-		t.notice.say(c.IsClosed, c.IsClosedDo)
-	case s.why == Full:
-		t.notice.say(c.IsFull, c.IsFullDo)
-	case s.why == TooLate:
-		t.notice.say(c.IsLate, c.IsLateDo)
-	default:
-		t.notice.say(c.NoTicket, c.NoTicketDo)
-	}
-	if helps := s.why == Open; helps != t.again.Visible() {
+	t.notice.say(s.problem.say(c))
+	if helps := s.problem.again != nil || s.problem.call != nil; helps != t.again.Visible() {
 		layout.Show(t.again, helps)
 		t.notice.all.Refresh()
 	}
-	t.notice.footer.SetText(c.ReturnIn(s.left))
 	t.again.SetText(c.TryAgain)
 	t.leave.SetText(c.Back)
 }

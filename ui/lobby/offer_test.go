@@ -91,7 +91,7 @@ func TestGroups(t *testing.T) {
 	if len(p.desk.asked) != 0 {
 		t.Error("a double tap on a group takes a ticket")
 	}
-	p.tap(p.lobby.view.bottom.leave)
+	p.tap(p.lobby.view.actions.leave)
 	p.mustRead("请选择业务类别")
 	p.tap(p.tile(0))
 	p.tap(p.tile(0))
@@ -109,7 +109,7 @@ func TestAGroupIsLeft(t *testing.T) {
 	p.show(grouped())
 	p.tap(p.tile(1))
 	p.mustRead("外币兑换与跨境汇款")
-	p.pass(languageStays * time.Second)
+	p.pass(homeStays * time.Second)
 	p.mustRead("请选择业务类别")
 
 	p.tap(p.tile(1))

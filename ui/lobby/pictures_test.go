@@ -48,7 +48,7 @@ func everyScreen(p *play, l lang.Language, look func(name string)) {
 	look("groups")
 	p.tap(home.tiles[1])
 	look("group")
-	p.tap(p.lobby.view.bottom.leave)
+	p.tap(p.lobby.view.actions.leave)
 	look("groups-again")
 
 	p.show(bank(4))
@@ -73,7 +73,7 @@ func everyScreen(p *play, l lang.Language, look func(name string)) {
 	p.tap(p.lobby.view.screens[ticket].(*ticketScreen).done)
 
 	p.lobby.step(speak{l})
-	p.tap(p.lobby.view.bottom.rate)
+	p.tap(p.lobby.view.actions.rate)
 	look("rating")
 	faces := p.lobby.view.screens[rating].(*ratingScreen).faces
 	p.desk.fail(errors.New("disk full"))

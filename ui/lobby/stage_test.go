@@ -72,7 +72,9 @@ func (d *desk) TakeTicket(ctx context.Context, service, request string) (Ticket,
 	return d.issued[request], nil
 }
 
-func (d *desk) Reprint(context.Context, string, lang.Language, string) (bool, error) { return true, nil }
+func (d *desk) Reprint(context.Context, string, lang.Language, string) (bool, error) {
+	return true, nil
+}
 
 func (d *desk) Print(context.Context, string, lang.Language) (bool, error) { return true, nil }
 
@@ -208,13 +210,19 @@ func (p *play) tap(o fyne.CanvasObject) {
 
 func (p *play) tapAtOnce(o fyne.CanvasObject) {
 	p.t.Helper()
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
-	middle := at.AddXY(o.Size().Width/2, o.Size().Height/2)
+	middle := p.middleOf(o)
 	if !p.reaches(middle, o) {
 		p.t.Fatalf("a tap at %v does not reach %T", middle, o)
 	}
-	test.TapCanvas(p.window.Canvas(), middle)
+	p.tapAt(middle)
 }
+
+func (p *play) middleOf(o fyne.CanvasObject) fyne.Position {
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+	return at.AddXY(o.Size().Width/2, o.Size().Height/2)
+}
+
+func (p *play) tapAt(at fyne.Position) { test.TapCanvas(p.window.Canvas(), at) }
 
 // reaches tells whether o is what is tapped at a place: the last tappable thing drawn there.
 func (p *play) reaches(at fyne.Position, o fyne.CanvasObject) bool {
@@ -232,8 +240,11 @@ func (p *play) onScreen(want screen) {
 	if got := p.lobby.state.screen; got != want {
 		p.t.Fatalf("screen %d, want %d", got, want)
 	}
-	for at, scene := range p.lobby.view.screens {
-		if shown := scene.root().Visible(); shown != (at == want) {
+	for at, part := range p.lobby.view.screens {
+		if part == nil {
+			continue
+		}
+		if shown := part.root().Visible(); shown != (screen(at) == want) {
 			p.t.Fatalf("screen %d: visible is %v on screen %d", at, shown, want)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/theme"
 )
 
 // screen is one of the pictures that the customer may see.
@@ -11,65 +12,124 @@ type screen int
 
 const (
 	home    screen = iota // services to choose from
+	confirm               // the wait is long: whether to join the queue
 	waiting               // the desk takes its time
 	ticket                // a ticket was taken
+	flowing               // a flow has the screen
 	rating                // five faces
 	thanks                // a rating was taken down
 	trouble               // what was asked for could not be done
+	dark                  // outside opening hours, until somebody touches it
+	screens               // how many there are
 )
 
-// How long things last, in seconds of the screen's clock.
+// How long things last, in seconds of the screen's clock, since somebody touched the screen.
 const (
-	patience      = 10 // waiting for the desk before the customer is sent to a counter
-	ticketStays   = 15
-	ratingStays   = 30
-	thanksStays   = 6
-	troubleStays  = 20
-	languageStays = 30 // another language, a group, or another page, on the home screen that nobody touches
+	patience     = 10 // waiting for the desk before the customer is sent to a counter
+	ticketStays  = 40
+	confirmStays = 60
+	flowStays    = 60
+	ratingStays  = 60
+	thanksStays  = 30
+	troubleStays = 45
+	homeStays    = 40 // another language or look, a group, or another page, on the home screen
+	lightStays   = 60 // the home screen outside opening hours
+	// warning is how many seconds before the screen goes on by itself that is announced: 20 s to say that one is still
+	// there (WCAG 2.1, 2.2.1, which EN 301 549 takes over as 11.2.2.1).
+	warning = 20
 )
 
 // settle is how long a new screen takes no taps: the second tap of an impatient finger was meant for the old one.
 const settle = 500 * time.Millisecond
 
-// wish is what a customer asks of the desk: a ticket for a service, or, where that is "", a rating.
-type wish struct {
-	service string
-	score   int
-	request string
-}
+// paper is what became of a ticket's paper.
+type paper int
 
-// state is everything that decides what is on the screen, but for the snapshot.
-type state struct {
-	screen   screen
+const (
+	noPaper  paper = iota // none was tried
+	printing              // it is not known yet
+	printed               // it came out
+	unprinted
+)
+
+// reprints is how often a customer may have one more, after one came out: it may have fallen down.
+const reprints = 1
+
+// customer is what somebody has chosen for themselves. The next one finds nothing of it.
+type customer struct {
 	language lang.Language
-	// group is the one that the customer has opened, "" for none; page is that of what can be chosen there, from 0. After
-	// the services have changed, there may be no such group, and no such page.
+	look     theme.Look
+	// low is the layout for a wheelchair.
+	low bool
+	// group is the one that is open, "" for none; page is that of what can be chosen there, from 0. After the services
+	// have changed, there may be no such group, and no such page.
 	group string
 	page  int
-	// wish is the last one; asked tells that the desk has not answered it.
-	wish  wish
+}
+
+// nobody is how everybody finds the screen.
+var nobody = customer{language: lang.Default}
+
+// state is everything that decides what is on the screen, but for the snapshot and what the flows know. Two states are
+// the same when they are equal.
+type state struct {
+	screen screen
+	customer
+	// open is the flow that is open, also while an answer to it is waited for, or trouble with it is on the screen.
+	open kind
+	// service is what the customer is asked about on the confirm screen.
+	service string
+	// wish is the last one; asked tells that it has not been answered.
+	wish  *wish
 	asked bool
-	// ticket is the one taken; why is why there is none: Open when trying again may help.
-	ticket Ticket
-	why    Availability
+	// ticket is the one taken; paper is what became of its paper, and reprints how often it was printed once more.
+	ticket   Ticket
+	paper    paper
+	reprints int
+	// problem is what the trouble screen says.
+	problem *problem
+	// speech counts what was read aloud; speaking tells that the last is being read, mute that there was no voice.
+	speech         uint64
+	speaking, mute bool
 	// left is how many seconds remain until the screen goes on by itself; 0 means that it stays.
 	left int
 	// since is when this screen came up.
 	since time.Time
+	// dim tells that it is outside opening hours.
+	dim bool
+	// knocks are the last taps on the hidden spot.
+	knocks knocks
 }
 
-// event is something that happens to the screen. next is the state after it, at a time; ask tells that the wish of
-// that state is to be put to the desk.
+// event is something that happens to the screen. next is the state after it, at a time, and what is to be done then; nil
+// for nothing.
 type event interface {
-	next(s state, at time.Time) (after state, ask bool)
+	next(s state, at time.Time) (after state, do effect)
 }
+
+// effect is done on the screen's goroutine once the state has changed. It may let further events happen.
+type effect func(*Lobby)
 
 // start is the home screen as every customer finds it.
-func start(at time.Time) state { return state{language: lang.Default, since: at} }
+func start(at time.Time) state { return state{customer: nobody, since: at} }
+
+// rest is the screen after its customer has gone.
+func (s state) rest(at time.Time) state {
+	after := start(at)
+	after.dim, after.knocks, after.speech = s.dim, s.knocks, s.speech
+	after.left = after.homeStays()
+	return after
+}
 
 func (s state) enter(to screen, stays int, at time.Time) state {
 	s.screen, s.left, s.since = to, stays, at
 	return s
+}
+
+// goHome is the home screen of the same customer.
+func (s state) goHome(at time.Time) state {
+	s.open, s.asked = none, false
+	return s.enter(home, s.homeStays(), at)
 }
 
 // takesTaps tells whether a tap at this time is meant for this screen.
@@ -77,119 +137,41 @@ func (s state) takesTaps(on screen, at time.Time) bool {
 	return s.screen == on && !s.asked && at.Sub(s.since) >= settle
 }
 
-func (s state) ask(w wish) (state, bool) {
-	s.wish, s.asked, s.left = w, true, patience
-	return s, true
-}
+// stays is how long a screen lasts that somebody has touched.
+var stays = map[screen]int{confirm: confirmStays, ticket: ticketStays, flowing: flowStays, rating: ratingStays,
+	thanks: thanksStays, trouble: troubleStays}
 
-// chooseService, rate and retry are taps that ask something of the desk.
-type (
-	chooseService struct{ service, request string }
-	rate          struct {
-		score   int
-		request string
-	}
-	retry struct{}
-)
-
-func (e chooseService) next(s state, at time.Time) (state, bool) {
-	if !s.takesTaps(home, at) {
-		return s, false
-	}
-	return s.ask(wish{service: e.service, request: e.request})
-}
-
-func (e rate) next(s state, at time.Time) (state, bool) {
-	if !s.takesTaps(rating, at) {
-		return s, false
-	}
-	return s.ask(wish{score: e.score, request: e.request})
-}
-
-// next of retry asks for the same wish: should it have been fulfilled behind our back, it is not fulfilled twice.
-func (retry) next(s state, at time.Time) (state, bool) {
-	if !s.takesTaps(trouble, at) || s.why != Open {
-		return s, false
-	}
-	return s.enter(waiting, 0, at).ask(s.wish)
-}
-
-// openRating, openGroup, leave, turnPage and speak are taps that do not.
-type (
-	openRating struct{}
-	openGroup  struct{ id string }
-	leave      struct{}
-	turnPage   struct{ to int }
-	speak      struct{ language lang.Language }
-)
-
-func (openRating) next(s state, at time.Time) (state, bool) {
-	if !s.takesTaps(home, at) {
-		return s, false
-	}
-	return s.enter(rating, ratingStays, at), false
-}
-
-func (e openGroup) next(s state, at time.Time) (state, bool) {
-	if !s.takesTaps(home, at) {
-		return s, false
-	}
-	s.group, s.page = e.id, 0
-	return s.enter(home, s.homeStays(), at), false
-}
-
-// next of leave goes back by one: a customer who changed their mind is the same one still.
-func (leave) next(s state, at time.Time) (state, bool) {
+func (s state) homeStays() int {
 	switch {
-	case !s.takesTaps(s.screen, at) || s.screen == home && s.group == "":
-		return s, false
-	case s.screen == home:
-		s.group, s.page = "", 0
-		return s.enter(home, s.homeStays(), at), false
-	case s.screen == rating:
-		return s.enter(home, s.homeStays(), at), false
+	case s.dim:
+		return lightStays
+	case s.customer == nobody:
+		return 0
 	}
-	return start(at), false
+	return homeStays
 }
 
-func (e turnPage) next(s state, _ time.Time) (state, bool) {
-	if s.screen != home || s.asked {
-		return s, false
-	}
-	s.page = max(0, e.to)
-	s.left = s.homeStays()
-	return s, false
-}
-
-// next of speak changes the language at any time, also in the middle of something.
-func (e speak) next(s state, _ time.Time) (state, bool) {
-	s.language = e.language
+// touched begins the time-out anew: somebody is there.
+func (s state) touched() state {
 	switch {
-	case s.asked:
+	case s.asked || s.screen == dark:
 	case s.screen == home:
 		s.left = s.homeStays()
 	default:
-		s.left = max(s.left, stays[s.screen])
+		s.left = stays[s.screen]
 	}
-	return s, false
+	return s
 }
 
-// stays is how long a screen lasts that somebody has touched.
-var stays = map[screen]int{ticket: ticketStays, rating: ratingStays, thanks: thanksStays, trouble: troubleStays}
+// warns tells whether the end of the screen is announced.
+func (s state) warns() bool { return !s.asked && !s.speaking && s.left > 0 && s.left <= warning }
 
-func (s state) homeStays() int {
-	if s.language == lang.Default && s.page == 0 && s.group == "" {
-		return 0
-	}
-	return languageStays
-}
-
-// second passes.
+// second passes. While the screen is read aloud it does not count: somebody listens.
 type second struct{}
 
-func (second) next(s state, at time.Time) (state, bool) {
-	if s.left == 0 {
-		return s, false
+func (second) next(s state, at time.Time) (state, effect) {
+	if s.left == 0 || s.speaking && !s.asked {
+		return s, nil
 	}
 	s.left--
 	switch {
@@ -197,53 +179,29 @@ func (second) next(s state, at time.Time) (state, bool) {
 		// Most answers come at once, and then a screen in between would only flicker.
 		s.screen, s.since = waiting, at
 	case s.left == 0 && s.asked:
-		s.asked, s.why = false, Open
-		return s.enter(trouble, troubleStays, at), false
+		return s.fails(s.wish.impatient, at), nil
+	case s.left == 0 && s.dim && s.screen == home && s.customer == nobody:
+		return s.enter(dark, 0, at), nil
 	case s.left == 0:
-		return start(at), false
+		return s.rest(at), nil
 	}
-	return s, false
+	return s, nil
 }
 
-// ticketTaken, ratingTaken and refused are answers of the desk to the wish with that request.
-type (
-	ticketTaken struct {
-		request string
-		ticket  Ticket
-	}
-	ratingTaken struct{ request string }
-	refused     struct {
-		request string
-		why     Availability
-	}
-)
+// seen is a snapshot: dim tells whether it is outside opening hours.
+type seen struct{ dim bool }
 
-// expects tells whether somebody still stands before the screen who wants this answer. An answer that comes after the
-// screen has given up is welcome as long as it still says so.
-func (s state) expects(request string) bool {
-	return s.wish.request == request && (s.asked || s.screen == trouble)
-}
-
-func (e ticketTaken) next(s state, at time.Time) (state, bool) {
-	if !s.expects(e.request) {
-		return s, false
+// next darkens a screen that nobody has touched, and lights it when the doors open.
+func (e seen) next(s state, at time.Time) (state, effect) {
+	if e.dim == s.dim {
+		return s, nil
 	}
-	s.asked, s.ticket = false, e.ticket
-	return s.enter(ticket, ticketStays, at), false
-}
-
-func (e ratingTaken) next(s state, at time.Time) (state, bool) {
-	if !s.expects(e.request) {
-		return s, false
+	s.dim = e.dim
+	switch {
+	case s.dim && s.screen == home && s.left == 0:
+		s = s.enter(dark, 0, at)
+	case !s.dim && s.screen == dark:
+		s = s.rest(at)
 	}
-	s.asked = false
-	return s.enter(thanks, thanksStays, at), false
-}
-
-func (e refused) next(s state, at time.Time) (state, bool) {
-	if !s.asked || s.wish.request != e.request {
-		return s, false
-	}
-	s.asked, s.why = false, e.why
-	return s.enter(trouble, troubleStays, at), false
+	return s, nil
 }

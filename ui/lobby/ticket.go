@@ -12,15 +12,18 @@ import (
 )
 
 // ticketScreen shows a ticket that was taken: the number first, then how many are ahead and how long that may take, as
-// it was told when the ticket was taken.
+// it was told when the ticket was taken; the code of the ticket's page; and what became of the paper.
 type ticketScreen struct {
-	all            *fyne.Container
-	card, side     *widgets.Panel
-	label, number  *widgets.Text
-	service        *widgets.Text
-	ahead, wait    *widgets.Text
-	watch, goingOn *widgets.Text
-	done           *widgets.Button
+	all           *fyne.Container
+	card, side    *widgets.Panel
+	label, number *widgets.Text
+	service       *widgets.Text
+	ahead, wait   *widgets.Text
+	watch         *widgets.Text // what to do now, or what became of the paper
+	scan          *widgets.Text
+	code          *widgets.Code
+	again, done   *widgets.Button
+	arranged      [3]bool // whether there is a wait, a code, a button for another paper
 }
 
 func newTicketScreen(taps taps) *ticketScreen {
@@ -36,30 +39,34 @@ func newTicketScreen(taps taps) *ticketScreen {
 		ahead:   text(fynetheme.SizeNameHeadingText, fynetheme.ColorNameForeground, true, 2),
 		wait:    text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNamePrimary, true, 1),
 		watch:   text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNameForeground, false, 3),
-		goingOn: text(fynetheme.SizeNameText, fynetheme.ColorNamePlaceHolder, false, 1),
+		scan:    text(fynetheme.SizeNameText, fynetheme.ColorNameForeground, false, 2),
+		code:    widgets.NewCode(),
+		again:   widgets.NewButton(widgets.Plain, func() { taps.step(reprint{taps.newRequest()}) }),
 		done:    widgets.NewButton(widgets.Primary, taps.does(leave{})),
 	}
-	t.all = container.New(layout.Stage(t.place), t.card, t.side, t.label, t.number, t.service, t.ahead, t.wait, t.watch, t.goingOn, t.done)
+	t.all = container.New(layout.Stage(t.place), t.card, t.side, t.label, t.number, t.service, t.ahead, t.wait, t.watch, t.scan, t.code, t.again, t.done)
 	return t
 }
 
 func (t *ticketScreen) root() fyne.CanvasObject { return t.all }
 
+// place puts the number beside the rest, on an upright screen above it.
 func (t *ticketScreen) place(b layout.Box) {
 	gap := layout.Size(fynetheme.SizeNameInnerPadding)
 	text := layout.Size(fynetheme.SizeNameText)
 	var number, rest layout.Box
 	if b.Portrait() {
-		b = b.Centred(b.Size.Width, 46*text)
+		b = b.Centred(b.Size.Width, 52*text)
 		b.Put(t.card)
-		number, rest = b.Inset(gap, gap).Top((b.Size.Height-3*gap)*0.55, gap)
+		number, rest = b.Inset(gap, gap).Top((b.Size.Height-3*gap)*0.42, gap)
 	} else {
-		b = b.Centred(46*text, 22*text)
+		b = b.Centred(50*text, 24*text)
 		b.Put(t.card)
-		number, rest = b.Inset(gap, gap).Left((b.Size.Width-3*gap)*0.52, gap)
+		number, rest = b.Inset(gap, gap).Left((b.Size.Width-3*gap)*0.4, gap)
 	}
 	t.placeNumber(number)
-	t.placeRest(rest, gap)
+	rest.Put(t.side)
+	t.placeRest(rest.Inset(gap, gap), gap)
 }
 
 func (t *ticketScreen) placeNumber(b layout.Box) {
@@ -73,22 +80,40 @@ func (t *ticketScreen) placeNumber(b layout.Box) {
 	rest.Put(t.service)
 }
 
+// placeRest puts the buttons at the bottom, the code at the right above them, and what there is to read beside it.
 func (t *ticketScreen) placeRest(b layout.Box, gap float32) {
-	b.Put(t.side)
-	b = b.Inset(gap, gap)
-	line := layout.Size(fynetheme.SizeNameText)
-	part, b := b.Bottom(1.4*line, gap/2)
-	part.Put(t.goingOn)
-	part, b = b.Bottom(layout.Size(theme.SizeNameTarget), gap)
-	part.Put(t.done)
-	small := layout.Size(fynetheme.SizeNameSubHeadingText)
-	wait, watch := float32(0), 4*small
-	if t.wait.Text() != "" {
-		wait, watch = 1.6*small, 3*small
+	row, b := b.Bottom(layout.Size(theme.SizeNameTarget), gap)
+	if t.again.Visible() {
+		cells := row.Grid(2, 1, gap)
+		cells[0].Put(t.again)
+		cells[1].Put(t.done)
+	} else {
+		row.Put(t.done)
 	}
-	ahead := min(2*layout.Size(fynetheme.SizeNameHeadingText), b.Size.Height-wait-watch)
+	if t.code.Visible() {
+		side := min(b.Size.Width*0.42, b.Size.Height-2.8*layout.Size(fynetheme.SizeNameText))
+		var right layout.Box
+		right, b = b.Right(max(side, b.Size.Width*0.36), gap)
+		code, words := right.Centred(right.Size.Width, side+2.8*layout.Size(fynetheme.SizeNameText)).Top(side, 0)
+		code.Put(t.code)
+		words.Put(t.scan)
+	}
+	t.placeText(b)
+}
+
+func (t *ticketScreen) placeText(b layout.Box) {
+	small := layout.Size(fynetheme.SizeNameSubHeadingText)
+	wait, watch := float32(0), 4.2*small
+	if t.wait.Text() != "" {
+		wait = 2.7 * small
+	}
+	ahead := 2.7 * layout.Size(fynetheme.SizeNameHeadingText)
+	if over := ahead + wait + watch - b.Size.Height; over > 0 {
+		part := b.Size.Height / (ahead + wait + watch)
+		ahead, wait, watch = ahead*part, wait*part, watch*part
+	}
 	b = b.Centred(b.Size.Width, ahead+wait+watch)
-	part, b = b.Top(ahead, 0)
+	part, b := b.Top(ahead, 0)
 	part.Put(t.ahead)
 	part, b = b.Top(wait, 0)
 	part.Put(t.wait)
@@ -104,12 +129,31 @@ func (t *ticketScreen) say(s state, c *lang.Catalogue, v Snapshot) {
 	if w := s.ticket.Wait; w.Known() {
 		wait = c.Expect(w.Low, w.High)
 	}
-	anew := (wait == "") != (t.wait.Text() == "")
 	t.wait.SetText(wait)
-	t.watch.SetText(c.WatchCalls)
-	t.goingOn.SetText(c.ReturnIn(s.left))
+	t.watch.SetText(paperWords(s, c))
+	t.scan.SetText(c.Shell.Scan)
+	t.code.SetText(s.ticket.Page)
+	t.again.SetText(c.Shell.PrintAgain)
 	t.done.SetText(c.Done)
-	if anew {
+	anew := [...]bool{wait != "", s.ticket.Page != "", v.Paper && s.canReprint()}
+	layout.Show(t.code, anew[1])
+	layout.Show(t.scan, anew[1])
+	layout.Show(t.again, anew[2])
+	if anew != t.arranged {
+		t.arranged = anew
 		t.all.Refresh()
 	}
+}
+
+// paperWords say what became of the paper, and what to do where there is none.
+func paperWords(s state, c *lang.Catalogue) string {
+	switch {
+	case s.paper == printing:
+		return c.Shell.Printing
+	case s.paper == printed:
+		return c.Shell.TakePaper
+	case s.paper == unprinted:
+		return c.Shell.NotPrintedDo
+	}
+	return c.WatchCalls
 }

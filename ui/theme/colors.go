@@ -11,6 +11,12 @@ func rgb(v uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 0xFF}
 }
 
+// Names of colours that Fyne does not have: a screen that sleeps, and what is on it.
+const (
+	ColorNameDark      fyne.ThemeColorName = "dark"
+	ColorNameInTheDark fyne.ThemeColorName = "inTheDark"
+)
+
 var (
 	white = rgb(0xFFFFFF)
 	paper = rgb(0xEEF2F7) // behind everything
@@ -48,11 +54,14 @@ var bright = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameFocus:               rgb(0x9CC2F5),
 	theme.ColorNameHover:               color.NRGBA{R: 0x0F, G: 0x1E, B: 0x2E, A: 0x10},
 	theme.ColorNamePressed:             color.NRGBA{R: 0x0F, G: 0x1E, B: 0x2E, A: 0x38},
+	ColorNameDark:                      black,
+	ColorNameInTheDark:                 dusk,
 	theme.ColorNameShadow:              color.NRGBA{R: 0x0F, G: 0x1E, B: 0x2E, A: 0x30},
 }
 
 var (
 	black  = rgb(0x000000)
+	dusk   = rgb(0x8A96A3) // what is read in the dark, without lighting the hall
 	yellow = rgb(0xFFE600) // what is touched, where contrast is wanted
 )
 
@@ -84,5 +93,7 @@ var stark = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameFocus:               yellow,
 	theme.ColorNameHover:               color.NRGBA{R: 0xFF, G: 0xFF, B: 0xFF, A: 0x20},
 	theme.ColorNamePressed:             color.NRGBA{R: 0xFF, G: 0xFF, B: 0xFF, A: 0x50},
+	ColorNameDark:                      black,
+	ColorNameInTheDark:                 dusk,
 	theme.ColorNameShadow:              color.NRGBA{},
 }

@@ -7,13 +7,15 @@ import (
 
 // Names of sizes that Fyne does not have.
 const (
-	SizeNameTarget  fyne.ThemeSizeName = "target"  // least width and height of anything that is touched
-	SizeNameAction  fyne.ThemeSizeName = "action"  // text on what is touched
-	SizeNameName    fyne.ThemeSizeName = "name"    // the name of one of many things to choose from
-	SizeNameOffer   fyne.ThemeSizeName = "offer"   // the name of one of a few things to choose from
-	SizeNameNumber  fyne.ThemeSizeName = "number"  // a ticket's number: the largest text there is
-	SizeNameBand    fyne.ThemeSizeName = "band"    // height of the bands at the top and the bottom
-	SizeNameRounded fyne.ThemeSizeName = "rounded" // radius of the corners of cards and buttons
+	SizeNameTarget     fyne.ThemeSizeName = "target"     // least width and height of anything that is touched
+	SizeNameAction     fyne.ThemeSizeName = "action"     // text on what is touched
+	SizeNameName       fyne.ThemeSizeName = "name"       // the name of one of many things to choose from
+	SizeNameOffer      fyne.ThemeSizeName = "offer"      // the name of one of a few things to choose from
+	SizeNameNumber     fyne.ThemeSizeName = "number"     // a ticket's number: the largest text there is
+	SizeNameCountdown  fyne.ThemeSizeName = "countdown"  // the seconds before a screen goes on by itself
+	SizeNameMillimetre fyne.ThemeSizeName = "millimetre" // of the glass
+	SizeNameBand       fyne.ThemeSizeName = "band"       // height of the bands at the top and the bottom
+	SizeNameRounded    fyne.ThemeSizeName = "rounded"    // radius of the corners of cards and buttons
 )
 
 // TargetMillimetres is how large anything that is touched is at least: 20 mm, as for a public terminal used
@@ -45,14 +47,16 @@ func (s Screen) scale() float32 {
 	return max(0.5, min(s.Width/w, s.Height/h))
 }
 
-// Target is the least width and height of anything that is touched, in units.
-func (s Screen) Target() float32 {
-	density := s.UnitsPerMM
-	if density <= 0 {
-		density = DefaultUnitsPerMM
+// density is how many units a millimetre of glass has.
+func (s Screen) density() float32 {
+	if s.UnitsPerMM <= 0 {
+		return DefaultUnitsPerMM
 	}
-	return TargetMillimetres * density
+	return s.UnitsPerMM
 }
+
+// Target is the least width and height of anything that is touched, in units.
+func (s Screen) Target() float32 { return TargetMillimetres * s.density() }
 
 // Look is how a customer wants the screen to look.
 type Look struct {
@@ -81,7 +85,9 @@ func sizes(s Screen, l Look) map[fyne.ThemeSizeName]float32 {
 		SizeNameName:                 36 * text,
 		SizeNameOffer:                47 * text,
 		SizeNameNumber:               240 * k,
+		SizeNameCountdown:            84 * k,
 		SizeNameTarget:               target,
+		SizeNameMillimetre:           s.density(),
 		SizeNameBand:                 max(target+12*k, 124*k),
 		SizeNameRounded:              14 * k,
 		theme.SizeNamePadding:        12 * k,

@@ -1,8 +1,8 @@
 // Package theme is how the lobby screen looks: its own fonts with Simplified Chinese forms, colours that can be read
 // across a bright hall, and sizes that follow the screen and never make a touch target smaller than a thumb.
 //
-// Every colour goes by one of Fyne's standard names, so that any theme can take this one's place; sizes add a few
-// names of their own.
+// Nearly every colour goes by one of Fyne's standard names, so that any theme can take this one's place; the dark screen's
+// and the sizes add a few names of their own.
 package theme
 
 import (

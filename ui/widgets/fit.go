@@ -43,10 +43,10 @@ func fit(text string, s space, width func(line string, size float32) float32) (l
 		most := max(1, min(s.lines, int(s.box.Height/(pitch*size))))
 		measure := func(line string) float32 { return width(line, size) }
 		lines, whole = wrap(pieces, s.box.Width, most, measure)
-		if whole {
+		if whole && (pitch*size*float32(len(lines)) <= s.box.Height || size <= s.least) {
 			return balance(pieces, lines, s.box.Width, measure), size, true
 		}
-		if size <= s.least {
+		if !whole && size <= s.least {
 			return cut(lines, s.box.Width, measure), size, false
 		}
 	}

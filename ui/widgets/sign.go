@@ -15,9 +15,11 @@ const (
 	Fine Meaning = iota
 	// Careful is an exclamation mark: it was not done.
 	Careful
+	// Hours is a clock: it is a matter of time.
+	Hours
 )
 
-// Sign is a disc with a tick or an exclamation mark.
+// Sign is a disc with a tick, an exclamation mark or the hands of a clock.
 type Sign struct {
 	widget.BaseWidget
 	meaning Meaning
@@ -59,6 +61,11 @@ func (r *signRenderer) Layout(size fyne.Size) {
 		r.strokes[1].Position1, r.strokes[1].Position2 = point(0.43, 0.68), point(0.73, 0.36)
 		return
 	}
+	if r.sign.meaning == Hours {
+		r.strokes[0].Position1, r.strokes[0].Position2 = point(0.5, 0.22), point(0.5, 0.52)
+		r.strokes[1].Position1, r.strokes[1].Position2 = point(0.5, 0.5), point(0.7, 0.62)
+		return
+	}
 	r.strokes[0].Position1, r.strokes[0].Position2 = point(0.5, 0.24), point(0.5, 0.58)
 	r.dot.Resize(fyne.NewSquareSize(0.11 * side))
 	r.dot.Move(point(0.445, 0.66))
@@ -69,14 +76,17 @@ func (r *signRenderer) MinSize() fyne.Size { return fyne.Size{} }
 func (r *signRenderer) Refresh() {
 	look := lookOf(r.sign)
 	fill, on := fynetheme.ColorNameSuccess, fynetheme.ColorNameForegroundOnSuccess
-	if r.sign.meaning == Careful {
+	switch r.sign.meaning {
+	case Careful:
 		fill, on = fynetheme.ColorNameError, fynetheme.ColorNameForegroundOnError
+	case Hours:
+		fill, on = fynetheme.ColorNamePrimary, fynetheme.ColorNameForegroundOnPrimary
 	}
 	r.disc.FillColor, r.dot.FillColor = look.color(fill), look.color(on)
 	for _, stroke := range r.strokes {
 		stroke.StrokeColor = look.color(on)
 	}
-	show(r.strokes[1], r.sign.meaning == Fine)
+	show(r.strokes[1], r.sign.meaning != Careful)
 	show(r.dot, r.sign.meaning == Careful)
 	r.Layout(r.sign.Size())
 	for _, object := range r.Objects() {

@@ -14,7 +14,7 @@ type Offer struct {
 	Mark string
 	// Name is what is offered; Detail is said about it in smaller text.
 	Name, Detail string
-	// Off tells that it cannot be had now: the tile says so, looks flat and grey, and takes no taps.
+	// Off tells that it cannot be had now: the tile looks flat and grey, and not as if it were pressed.
 	Off bool
 }
 
@@ -41,15 +41,6 @@ func (t *Tile) SetOffer(offer Offer) {
 		t.offer = offer
 		t.Refresh()
 	}
-}
-
-// Tapped calls back unless the offer is off.
-func (t *Tile) Tapped(e *fyne.PointEvent) {
-	if !t.offer.Off {
-		t.touch.Tapped(e)
-		return
-	}
-	t.press(false)
 }
 
 func (t *Tile) down() bool { return t.touch.down() && !t.offer.Off }
