@@ -4,9 +4,6 @@ import "fmt"
 
 // ComplaintWords are those of complaints, suggestions and praise.
 type ComplaintWords struct {
-	// Name is what the button on the first screen says.
-	Name string
-
 	Kind           string
 	KindSmall      string
 	Complaint      string
@@ -59,10 +56,8 @@ type ComplaintWords struct {
 }
 
 var complaintZh = ComplaintWords{
-	Name: "意见与投诉",
-
 	Kind:           "您想反映什么？",
-	KindSmall:      "意见与投诉",
+	KindSmall:      "投诉、建议与表扬",
 	Complaint:      "投诉",
 	ComplaintMore:  "有事情没有做好，请你们处理",
 	Suggestion:     "建议",
@@ -115,10 +110,8 @@ var complaintZh = ComplaintWords{
 }
 
 var complaintEn = ComplaintWords{
-	Name: "Complaints and suggestions",
-
 	Kind:           "What would you like to tell us?",
-	KindSmall:      "Complaints and suggestions",
+	KindSmall:      "Complaints, suggestions, praise",
 	Complaint:      "A complaint",
 	ComplaintMore:  "Something went wrong, please see to it",
 	Suggestion:     "A suggestion",
@@ -136,14 +129,14 @@ var complaintEn = ComplaintWords{
 	NoTopicsDo:  "Please speak to our staff in the hall",
 	Details:     "What was it? Choose as many as you like",
 	DetailsNone: "None of these",
-	Next:        "Next",
+	Next:        "Continue",
 
 	Call:        "Shall we call you back?",
 	CallSmall:   "Type a number, or leave it out",
 	CallHint:    "Mobile, or with area code",
 	CallNone:    "No call, please",
 	CallOdd:     "Please check the number",
-	CallConfirm: "Next",
+	CallConfirm: "Continue",
 
 	Review:      "Is this right?",
 	ReviewSmall: "Nothing has been sent yet",

@@ -4,8 +4,6 @@ import "fmt"
 
 // InformationWords are those of what there is to read.
 type InformationWords struct {
-	// Name is what the button on the first screen says.
-	Name    string
 	Nothing string
 
 	Notices string
@@ -41,7 +39,6 @@ type InformationWords struct {
 }
 
 var informationZh = InformationWords{
-	Name:    "服务信息",
 	Nothing: "暂无内容",
 
 	Notices: "公告",
@@ -76,7 +73,6 @@ var informationZh = InformationWords{
 }
 
 var informationEn = InformationWords{
-	Name:    "Information",
 	Nothing: "Nothing to read yet",
 
 	Notices: "Notices",

@@ -16,6 +16,8 @@ type SurveyWords struct {
 	NumberAsk  string // heading of the pad
 	NumberHint string // where nothing has been typed
 	Find       string
+	Erase      string // key that takes back what was typed last
+	Others     string // key that shows other keys
 
 	// Why a visit cannot be rated.
 	Unknown     string
@@ -39,7 +41,7 @@ type SurveyWords struct {
 	Refuse     string // skip of the first question: no rating at all
 	Next       string
 	Finish     string
-	Back       string
+	Send       string
 	SpokenSkip string
 
 	// The thanks.
@@ -65,11 +67,13 @@ var surveyZh = SurveyWords{
 	NumberAsk:  "请输入票号",
 	NumberHint: "例如 A012",
 	Find:       "确定",
+	Erase:      "删除",
+	Others:     "更多",
 
 	Unknown:     "没有找到这个票号",
 	UnknownDo:   "请核对号票上的号码；只能评价今天和昨天的服务",
 	Rated:       "这次服务已经评价过了",
-	RatedDo:     "每次服务评价一次。如有其他意见，请在首页选择“意见与投诉”",
+	RatedDo:     "每次服务评价一次。如有其他意见，请在首页选择“投诉建议”",
 	NotServed:   "这个号还没有办理完",
 	NotServedDo: "办理结束后再来评价，谢谢",
 	NoAnswer:    "暂时查不到票号",
@@ -91,7 +95,7 @@ var surveyZh = SurveyWords{
 	Refuse:     "不评价",
 	Next:       "下一题",
 	Finish:     "到此为止，提交",
-	Back:       "上一步",
+	Send:       "提交评价",
 	SpokenSkip: "不想回答，请按“跳过此题”",
 
 	Thanks:     "感谢您的评价",
@@ -118,11 +122,13 @@ var surveyEn = SurveyWords{
 	NumberAsk:  "Your ticket's number",
 	NumberHint: "such as A012",
 	Find:       "OK",
+	Erase:      "Delete",
+	Others:     "More",
 
 	Unknown:     "We do not find this number",
 	UnknownDo:   "Please compare it with your ticket. Only visits of today and yesterday can be rated",
 	Rated:       "This visit has been rated already",
-	RatedDo:     "Each visit is rated once. For anything else, choose “Complaints and suggestions” on the first screen",
+	RatedDo:     "Each visit is rated once. For anything else, choose “Complaints” on the first screen",
 	NotServed:   "This number has not been served yet",
 	NotServedDo: "Please come back when you are done. Thank you",
 	NoAnswer:    "We cannot look up tickets just now",
@@ -142,9 +148,9 @@ var surveyEn = SurveyWords{
 	Chosen:     "chosen",
 	Skip:       "Skip this question",
 	Refuse:     "No rating",
-	Next:       "Next",
+	Next:       "Continue",
 	Finish:     "Stop here and send",
-	Back:       "Back",
+	Send:       "Send",
 	SpokenSkip: "If you would rather not answer, touch “Skip this question”",
 
 	Thanks:     "Thank you for your rating",

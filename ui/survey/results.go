@@ -40,3 +40,11 @@ func count(levels [5]int) (n int) {
 	}
 	return n
 }
+
+// LastMonth is the short of it, in words; empty when nobody was asked.
+func LastMonth(c *lang.Catalogue, r Results) string {
+	if r.Count() == 0 {
+		return ""
+	}
+	return c.Survey.LastMonth(int(r.Month.Month()), r.Count(), Satisfied(r.Levels))
+}
