@@ -307,6 +307,12 @@ func showBoard(ctx context.Context, c configs.Window, p boardParts) error {
 	window.SetMaster()
 	window.SetPadded(false)
 	place(window, opened.board.Content(), c)
+	endGlass, err := openGlass(window.Canvas(), plainScreen("board"), p.Log)
+	if err != nil {
+		opened.close()
+		return err
+	}
+	defer endGlass()
 	defer context.AfterFunc(ctx, func() { fyne.Do(kiosk.Quit) })()
 	window.SetOnClosed(cancel)
 	p.Log.Info("the board is shown")

@@ -67,6 +67,11 @@ func showWindow(ctx context.Context, s Screen, c configs.Window) error {
 		return err
 	}
 	place(window, screen.Content(), c)
+	endGlass, err := openGlass(window.Canvas(), screen, s.Log)
+	if err != nil {
+		return err
+	}
+	defer endGlass()
 
 	var watching sync.WaitGroup
 	watching.Go(func() { watch(ctx, s, screen) })

@@ -41,8 +41,8 @@ type Snapshot struct {
 	// Waits are the services, in their order.
 	Waits   []Wait
 	Notices []lang.Names
-	// Lost says that what is shown comes from another kiosk, which has not been heard of since At.
-	Lost bool
+	// Lost is since when another kiosk, of which all this is, has not been heard of; zero while it is.
+	Lost time.Time
 }
 
 // Call is one call of a customer to a counter.

@@ -214,8 +214,8 @@ func (f *foot) show(s shown) {
 	if s.mute {
 		state = lang.Both(both.zh.NoVoice, both.en.NoVoice)
 	}
-	if s.Lost {
-		clock := s.At.Format("15:04")
+	if !s.Lost.IsZero() {
+		clock := s.Lost.Format("15:04")
 		state = lang.Both(both.zh.Lost(clock), both.en.Lost(clock))
 	}
 	f.notice.SetText(notice)

@@ -258,9 +258,9 @@ func TestClockAndNotices(t *testing.T) {
 	p.pass(time.Second)
 	p.expect("12:01")
 	s := hall(nil)
-	s.Lost = true
+	s.At, s.Lost = noon.Add(time.Minute), noon.Add(-time.Minute)
 	p.show(s)
-	p.expect("Not connected; as of 12:00")
+	p.expect("12:01", "Not connected; as of 11:59")
 }
 
 // TestNothingMovesInVain holds that what is drawn is drawn at changes alone.
@@ -325,10 +325,10 @@ func moments(t *testing.T, width, height float32, look func(p *play, name string
 		p.show(s)
 		look(p, "calling"+name)
 		idle := newPlay(t, width, height, nil, 0)
-		s.Lost = true
+		s.Lost = noon
 		idle.show(s)
 		look(idle, "idle-lost"+name)
-		s.Lost, s.Waits = false, s.Waits[:2]
+		s.Lost, s.Waits = time.Time{}, s.Waits[:2]
 		idle.show(s)
 		look(idle, "two-services")
 	}
