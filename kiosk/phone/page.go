@@ -80,7 +80,7 @@ func (p *Pages) say(w http.ResponseWriter, status int, l words, m message) {
 // shortened.
 const largest = 64 << 10
 
-// form reads what was sent, in the language that was asked for with it.
+// form reads what was sent, and in which language to answer: that of the form, or the other when that was asked for.
 func (p *Pages) form(w http.ResponseWriter, r *http.Request) (l words, ok bool) {
 	l = languageOf(r)
 	r.Body = http.MaxBytesReader(w, r.Body, largest)
@@ -88,8 +88,10 @@ func (p *Pages) form(w http.ResponseWriter, r *http.Request) (l words, ok bool) 
 		p.say(w, http.StatusRequestEntityTooLarge, l, message{Heading: l.Mend, Text: l.TooLong})
 		return l, false
 	}
-	if other, known := languages[r.PostForm.Get("switch")]; known {
-		return other, true
+	for _, code := range []string{r.PostForm.Get("switch"), r.PostForm.Get("lang")} {
+		if chosen, known := languages[code]; known {
+			return chosen, true
+		}
 	}
 	return l, true
 }
@@ -107,8 +109,11 @@ func requestOf(r *http.Request) string {
 	return request
 }
 
-// clock is a time as customers read it.
+// clock is a deadline as customers read it: the midnight that ends a day is said to be its last minute.
 func (p *Pages) clock(t time.Time, l words) string {
+	if local := t.In(p.Zone); local.Hour() == 0 && local.Minute() == 0 {
+		t = t.Add(-time.Minute)
+	}
 	if l.Code == bilingual.English {
 		return t.In(p.Zone).Format("15:04 on 2 January 2006")
 	}

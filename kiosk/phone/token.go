@@ -76,7 +76,7 @@ func (t *Tokens) hash(raw []byte) []byte {
 // check tells until when a token is good, or why it is not.
 func (t *Tokens) check(token string, now time.Time) (until time.Time, err error) {
 	raw, err := coding.DecodeString(strings.ToUpper(token))
-	if err != nil || len(raw) != sizeTime+sizeNonce+sizeHash || token != strings.ToLower(token) {
+	if err != nil || len(raw) != sizeTime+sizeNonce+sizeHash || token != strings.ToLower(coding.EncodeToString(raw)) {
 		return time.Time{}, errToken
 	}
 	if !hmac.Equal(raw[sizeTime+sizeNonce:], t.hash(raw[:sizeTime+sizeNonce])) {
