@@ -105,6 +105,7 @@ const wrong = `(() => {
 		if (contrast < 4.5) found.push(n.textContent.trim().slice(0, 20) + ": contrast " + contrast.toFixed(2));
 	}
 	for (const n of document.querySelectorAll("input:not([type=hidden]), textarea")) if (!n.labels.length) found.push(n.name + ": no label");
+	for (const n of document.querySelectorAll(".choices label, button, h1")) if (seen(n) && !n.matches(".first") && n.scrollWidth > n.clientWidth + 1) found.push(n.textContent.trim() + ": cut off");
 	if (document.scrollingElement.scrollWidth > innerWidth) found.push("wider than the telephone: " + document.scrollingElement.scrollWidth);
 	return found;
 })()`

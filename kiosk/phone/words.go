@@ -104,7 +104,7 @@ var languages = map[string]words{
 		Thanks: "Thank you for rating", ThanksFor: "Your rating has been written down.", Rated: "This visit has been rated", RatedWhy: "Each visit is rated once. Thank you!",
 		Early: "Your visit is not over yet", EarlyWhy: "You can rate it here when it is.", Left: "Nothing was done with this ticket", LeftWhy: "Only a visit that took place can be rated. If something was wrong, tell the staff, or use the touchscreen in the hall.",
 		Unknown: "This ticket was not found", Why: "The link may be incomplete, or the ticket may be from another day. Scan the code on your ticket again, or ask the staff.",
-		Write: "Complaints and suggestions", Kind: "What you have to say is", Kinds: map[string]string{cases.Complaint: "a complaint", cases.Suggestion: "a suggestion", cases.Praise: "praise"}, KindGone: "Please choose complaint, suggestion or praise.",
+		Write: "Complaints and suggestions", Kind: "What it is", Kinds: map[string]string{cases.Complaint: "Complaint", cases.Suggestion: "Suggestion", cases.Praise: "Praise"}, KindGone: "Please choose complaint, suggestion or praise.",
 		Topic: "What it is about", TopicGone: "Please choose what the complaint is about.", Details: "what exactly? Choose any.",
 		Text: "Your words", TextHint: "At most 1000 characters. Please do not give identity card or account numbers, or passwords.", TextLong: "The text is {n} characters too long. Please shorten it.", TextGone: "Please write something, or choose what it is about.", Left1000: "{n} characters left",
 		Phone: "Telephone for an answer", PhoneHint: "If you want an answer; used for nothing else.", PhoneBad: "A telephone number has 5 to 15 digits.",
