@@ -147,13 +147,13 @@ func (o *owner) connect(ctx context.Context, until time.Time) error {
 		return err
 	}
 	o.talk = newTalk(port)
+	if o.mending == cutOff {
+		o.clear(ctx)
+	}
 	if o.printer.address.push {
 		if _, err := o.talk.write(escpos.Push(), until); err != nil {
 			return err
 		}
-	}
-	if o.mending == cutOff {
-		o.clear(ctx)
 	}
 	return nil
 }

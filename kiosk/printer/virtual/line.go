@@ -49,17 +49,28 @@ func (l *line) speak() {
 			return
 		case s = <-l.said:
 		}
-		pause := time.NewTimer(time.Until(s.at))
-		select {
-		case <-l.done:
-			pause.Stop()
+		if !l.rest(time.Until(s.at)) {
 			return
-		case <-pause.C:
 		}
 		if _, err := l.conn.Write(s.what); err != nil {
 			l.close()
 			return
 		}
+	}
+}
+
+// rest waits for a while; false when the line is closed meanwhile.
+func (l *line) rest(d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	pause := time.NewTimer(d)
+	defer pause.Stop()
+	select {
+	case <-l.done:
+		return false
+	case <-pause.C:
+		return true
 	}
 }
 
