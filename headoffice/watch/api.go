@@ -33,13 +33,16 @@ func (w *watch) handleAPI(mux *http.ServeMux) {
 	huma.Register(api, operation("get-station", "/stations/{station}",
 		"One station, its nodes and the latest state of each of its points", http.StatusNotFound), w.getStation)
 	huma.Register(api, operation("list-records", "/records",
-		"Records of one stream, in order of arrival of epochs, then of seq"), w.listRecords)
+		"Records of one stream, in order of arrival of epochs, then of seq", http.StatusUnauthorized, http.StatusForbidden), w.listRecords)
 	huma.Register(api, operation("list-progress", "/progress",
 		"How complete each stream of each journal is"), w.listProgress)
 
 	w.handleRegister(api)
 	w.handleTickets(api)
 	w.handleActs(api)
+	w.handleSurveys(api)
+	w.handleCases(api)
+	w.handleScreens(api)
 
 	description, err := json.Marshal(api.OpenAPI())
 	if err != nil {
@@ -107,6 +110,7 @@ type recordBody struct {
 	Placed  time.Time     `json:"placed" doc:"When it happened, as far as head office can tell."`
 	How     string        `json:"how" enum:"exact,boot,between,capped" doc:"How that is known: the node's clock is believed; it is not, but it was at another moment of the same boot; only what came before and after is known, and placed is the latest it can have been; the clock is ahead of the time at which head office received the record, else like between."`
 	Data    object        `json:"data"`
+	Hidden  []string      `json:"hidden,omitempty" doc:"Members of data that are left out, or masked, for whoever has no token: what customers wrote, whom they rated, pictures."`
 }
 
 type recordsBody struct {
@@ -187,6 +191,7 @@ func (w *watch) getStation(ctx context.Context, in *stationInput) (*answer[stati
 }
 
 type recordsInput struct {
+	Actor
 	Station string `query:"station" required:"true" minLength:"1" doc:"Id of the station."`
 	Node    string `query:"node" doc:"Id of the node; all nodes of the station when left out."`
 	Stream  string `query:"stream" enum:"events,telemetry" default:"events"`
@@ -195,6 +200,10 @@ type recordsInput struct {
 }
 
 func (w *watch) listRecords(ctx context.Context, in *recordsInput) (*answer[recordsBody], error) {
+	mayAct, err := w.mayAct(ctx, in.Actor)
+	if err != nil {
+		return nil, err
+	}
 	page, err := w.Store.Records(ctx, store.Query{Station: in.Station, Node: in.Node,
 		Stream: record.Stream(in.Stream), After: in.After, Limit: min(in.Limit, store.MaxLimit)})
 	if errors.Is(err, store.ErrCursor) || errors.Is(err, store.ErrQuery) {
@@ -205,14 +214,19 @@ func (w *watch) listRecords(ctx context.Context, in *recordsInput) (*answer[reco
 	}
 	body := recordsBody{Records: make([]recordBody, len(page.Records)), Next: page.Next}
 	for i, r := range page.Records {
-		body.Records[i] = spellRecord(r)
+		body.Records[i] = spellRecord(r, mayAct)
 	}
 	return &answer[recordsBody]{body}, nil
 }
 
-func spellRecord(r store.Record) recordBody {
+// spellRecord tells of a record: all of it to those who may act.
+func spellRecord(r store.Record, mayAct bool) recordBody {
+	data, without := r.Data, []string(nil)
+	if !mayAct {
+		data, without = forEverybody(r)
+	}
 	return recordBody{Station: r.Station, Node: r.Node, Epoch: r.Epoch, Stream: r.Stream, Seq: r.Seq, Type: r.Type, Source: r.Source,
-		Time: r.Time.UTC(), Clock: r.Clock, Placed: r.Placed.UTC(), How: string(r.How), Data: object(r.Data)}
+		Time: r.Time.UTC(), Clock: r.Clock, Placed: r.Placed.UTC(), How: string(r.How), Data: object(data), Hidden: without}
 }
 
 type progressInput struct {

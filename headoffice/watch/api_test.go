@@ -222,6 +222,7 @@ func TestOpenAPI(t *testing.T) {
 	o := mustOffice(t)
 	o.small()
 	o.lobbyed("wenzhou-03")
+	o.cared("huzhou-09", noon)
 	rw := o.get("/api/openapi.json")
 	if rw.Code != http.StatusOK || rw.Header().Get("Content-Type") != "application/openapi+json" {
 		t.Fatalf("status %d, content type %q", rw.Code, rw.Header().Get("Content-Type"))
@@ -240,10 +241,15 @@ func TestOpenAPI(t *testing.T) {
 		"/api/v1/stations/{station}/nodes/{node}/config": "/api/v1/stations/hangzhou-01/nodes/agent/config",
 		"/api/v1/stations/{station}/nodes/{node}/config/versions":           "/api/v1/stations/hangzhou-01/nodes/agent/config/versions",
 		"/api/v1/stations/{station}/nodes/{node}/config/versions/{version}": "/api/v1/stations/hangzhou-01/nodes/agent/config/versions/1",
-		"/api/v1/stations/{station}/tickets":                                "/api/v1/stations/wenzhou-03/tickets?number=A012",
-		"/api/v1/stations/{station}/tickets/{ticket}":                       "/api/v1/stations/wenzhou-03/tickets/t1",
-		"/api/v1/stations/{station}/nodes/{node}/commands":                  "/api/v1/stations/hangzhou-01/nodes/agent/commands",
-		"/api/v1/stations/{station}/nodes/{node}/commands/{id}":             "/api/v1/stations/hangzhou-01/nodes/agent/commands/c1",
+		"/api/v1/surveys":                                       "/api/v1/surveys",
+		"/api/v1/stations/{station}/surveys":                    "/api/v1/stations/huzhou-09/surveys",
+		"/api/v1/cases":                                         "/api/v1/cases?state=all",
+		"/api/v1/stations/{station}/cases":                      "/api/v1/stations/huzhou-09/cases?state=all",
+		"/api/v1/stations/{station}/cases/{case}":               "/api/v1/stations/huzhou-09/cases/20261119-001",
+		"/api/v1/stations/{station}/tickets":                    "/api/v1/stations/wenzhou-03/tickets?number=A012",
+		"/api/v1/stations/{station}/tickets/{ticket}":           "/api/v1/stations/wenzhou-03/tickets/t1",
+		"/api/v1/stations/{station}/nodes/{node}/commands":      "/api/v1/stations/hangzhou-01/nodes/agent/commands",
+		"/api/v1/stations/{station}/nodes/{node}/commands/{id}": "/api/v1/stations/hangzhou-01/nodes/agent/commands/c1",
 	} {
 		operation, ok := paths[path].(map[string]any)
 		if !ok {
@@ -253,8 +259,9 @@ func TestOpenAPI(t *testing.T) {
 		schema := follow(t, doc, operation, "get", "responses", "200", "content", "application/json", "schema")
 		conforms(t, doc, schema, decoded[any](t, o.get(at).Body.Bytes()), path)
 	}
-	if len(paths) != 12 {
-		t.Errorf("%d paths are described, want 12", len(paths))
+	const private = 2 // screens, which nobody is told of without a token
+	if len(paths) != 17+private {
+		t.Errorf("%d paths are described, want %d", len(paths), 17+private)
 	}
 	if strings.Contains(rw.Body.String(), "$schema") {
 		t.Error("bodies are described with a $schema member")

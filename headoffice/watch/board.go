@@ -23,6 +23,8 @@ const (
 type subject struct {
 	language language
 	station  string // empty for all stations
+	// page is empty for the overview, or a station's own page; else "cases" or "case", and which names the list or the case.
+	page, which string
 }
 
 // section is one part of a page that can be sent by itself.

@@ -205,3 +205,44 @@ func TestBrowserFindsATicket(t *testing.T) {
 	b.shows("h1", "Events")
 	b.clean(s.origin())
 }
+
+func TestBrowserCarePictures(t *testing.T) {
+	o := mustOffice(t)
+	now := time.Now()
+	o.lobby("hangzhou-06", now)
+	for _, id := range []string{"hangzhou-07", "hangzhou-08"} {
+		o.cared(id, now)
+	}
+	o.devices("hangzhou-08", now)
+	o.captured("hangzhou-08", aPicture(t))
+	o.pictures(now, []pagePicture{
+		{"care", "/stations/hangzhou-08"}, {"care-en", "/stations/hangzhou-08?lang=en"},
+		{"cases", "/cases?state=all"}, {"cases-en", "/stations/hangzhou-07/cases?lang=en"}, {"case", "/stations/hangzhou-08/cases/case-0"},
+		{"case-en", "/stations/hangzhou-08/cases/case-3?lang=en"}, {"surveys", "/surveys"}, {"events-care", "/stations/hangzhou-08/events?kind=care"},
+		{"events-lobby-en", "/stations/hangzhou-08/events?lang=en&kind=lobby"},
+	})
+}
+
+// TestBrowserShowsAScreen asks a kiosk for a picture of its screen as somebody at the page does, and answers as the kiosk
+// would.
+func TestBrowserShowsAScreen(t *testing.T) {
+	b, o := mustBrowser(t), mustOffice(t)
+	o.lobby("hangzhou-06", noon)
+	s := mustSite(t, o.handlerWith(func(options *Options) { options.Actors = oneActor{} }))
+	b.do(chromedp.Navigate(s.origin() + "/stations/hangzhou-06?lang=en"))
+	b.shows(".link", "Live")
+	b.do(chromedp.SendKeys(chromedp.CSS(".capture input"), "right"), chromedp.Click(chromedp.CSS(".capture button")))
+	b.shows(".capture-said", "waiting for the kiosk")
+	open, err := o.store.OpenOrders(t.Context())
+	if err != nil || len(open) != 1 || open[0].Verb != verbCapture || open[0].By != "wang" {
+		t.Fatalf("commands %+v, %v", open, err)
+	}
+	o.happened("hangzhou-06", "kiosk", record.Events,
+		record.NewEntry(record.CommandExecuted, "command", noon, record.CommandData{ID: open[0].ID, Verb: verbCapture, By: "wang", Outcome: record.Done}),
+		record.NewEntry(record.ScreenCaptured, "screen", noon, record.ScreenData{Width: 1080, Height: 1920, Screen: "home", Image: aPicture(t), By: "wang", Request: open[0].ID}))
+	b.poll(`() => { const i = document.querySelector(".captured img"); return i.checkVisibility() && i.naturalWidth === 27 && i.naturalHeight === 48; }`)
+	b.shows("#screens", "home")
+	b.do(chromedp.Click(chromedp.CSS("#screens [data-picture]")))
+	b.poll(`() => document.querySelector(".captured figcaption").textContent.endsWith(".png")`)
+	b.clean(s.origin())
+}

@@ -4,7 +4,7 @@ package watch
 type words map[string]struct{ zh, en string }
 
 // catalogue holds every text of the pages.
-var catalogue = together(generalWords, lobbyWords)
+var catalogue = together(generalWords, lobbyWords, careWords)
 
 // together puts texts into one map. A key that two of them have is a mistake of ours.
 func together(parts ...words) words {

@@ -143,7 +143,7 @@ func (b *browser) clean(origin string) {
 		b.t.Errorf("the console says: %q", b.complaints)
 	}
 	for _, r := range b.requests {
-		if !strings.HasPrefix(r, origin+"/") && !strings.HasPrefix(r, "data:") {
+		if !strings.HasPrefix(strings.TrimPrefix(r, "blob:"), origin+"/") && !strings.HasPrefix(r, "data:") {
 			b.t.Errorf("the page asks for %s", r)
 		}
 	}

@@ -15,7 +15,7 @@ type versionBody struct {
 	Version   uint64            `json:"version" doc:"Counts from 1 for each node."`
 	Issued    time.Time         `json:"issued"`
 	By        string            `json:"by" doc:"Who gave them."`
-	Names     []string          `json:"names" nullable:"false" doc:"Of the documents, such as access, alarms, staff."`
+	Names     []string          `json:"names" nullable:"false" doc:"Of the documents. An agent knows access and alarms, a kiosk appointments, information, notices, questionnaire and staff."`
 	Documents map[string]object `json:"documents" nullable:"false" doc:"By name. Only for those who may act: hashes of PINs can be guessed by whoever has them. Empty for others."`
 }
 

@@ -205,6 +205,9 @@ func (l language) measured(d record.AlarmData) string {
 // rule names what an alarm's rule is about: in words when it is one of those that every station has, else as the
 // installer calls it.
 func (l language) rule(d record.AlarmData) string {
+	if key := "condition." + d.Rule; d.Kind == "condition" && l.has(key) {
+		return l.t(key)
+	}
 	if key := "rule." + d.Rule; l.has(key) {
 		return l.t(key)
 	}

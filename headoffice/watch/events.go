@@ -20,7 +20,7 @@ var visitTypes = []string{record.TicketIssued, record.TicketCalled, record.Ticke
 
 // ordinaryTypes are those of a lobby's ordinary business, of which a busy one writes thousands a day: a list of what is
 // new folds them, so that they do not hide what else has happened.
-var ordinaryTypes = append([]string{record.CounterPaused, record.CounterResumed}, visitTypes...)
+var ordinaryTypes = append([]string{record.CounterPaused, record.CounterResumed, record.TicketPrinted}, visitTypes...)
 
 // How much of what is new a station's page looks at, and how much of the ordinary business that came last it shows
 // before it folds it.
@@ -123,6 +123,8 @@ var eventKinds = []struct {
 	{"counters", []string{record.CounterOpened, record.CounterPaused, record.CounterResumed, record.CounterClosed,
 		record.StaffLoggedIn, record.StaffLoggedOut, record.StaffDenied, record.PageFailed}},
 	{"appointments", appointmentTypes},
+	{"care", append([]string{record.SurveyAnswered}, careTypes...)},
+	{"lobby", []string{record.TicketPrinted, record.TicketUnprinted, record.PaperReplaced, record.StaffActed, record.ScreenCaptured}},
 	{"system", []string{record.NodeStarted, record.NodeStopped, record.JournalReplaced, record.ClockChanged, record.ConfigApplied,
 		record.ConfigRefused, record.CommandExecuted, record.CommandRefused, record.ReplayEnded}},
 }

@@ -79,6 +79,13 @@ func (o *office) get(path string, header ...string) *httptest.ResponseRecorder {
 	return rw
 }
 
+// ask asks one handler for a path, and then for others.
+func (o *office) ask(h http.Handler, path string) *httptest.ResponseRecorder {
+	rw := httptest.NewRecorder()
+	h.ServeHTTP(rw, httptest.NewRequestWithContext(o.t.Context(), http.MethodGet, path, nil))
+	return rw
+}
+
 // happened stores entries of a node as its next records.
 func (o *office) happened(station, node string, stream record.Stream, entries ...record.Entry) {
 	o.t.Helper()

@@ -27,6 +27,21 @@ type life struct {
 	quotes map[int]record.Quote
 }
 
+// forEverybody is the life without the rating, which beside the clerk would say who said what of whom.
+func (l life) forEverybody() life {
+	v := life{quotes: map[int]record.Quote{}}
+	for i, r := range l.records {
+		if r.Type == record.SurveyAnswered {
+			continue
+		}
+		if q, ok := l.quotes[i]; ok {
+			v.quotes[len(v.records)] = q
+		}
+		v.records = append(v.records, r)
+	}
+	return v
+}
+
 // noTicket is the error where there is no record of a ticket.
 type noTicket struct{ station, ticket string }
 
@@ -204,7 +219,7 @@ func (w *watch) showTicket(rw http.ResponseWriter, r *http.Request) {
 		w.showFailure(rw, r, err)
 		return
 	}
-	w.show(rw, r, http.StatusOK, "ticket", frame{Language: l, Station: station, View: w.eye(l).life(station, ticket, found)})
+	w.show(rw, r, http.StatusOK, "ticket", frame{Language: l, Station: station, View: w.eye(l).life(station, ticket, found.forEverybody())})
 }
 
 // life puts a ticket's records into words.
@@ -227,7 +242,7 @@ func (e eye) life(station, ticket string, l life) lifeView {
 	return v
 }
 
-// lifeFacts sums a life up: what was told, what came, who served, and how the customer found it.
+// lifeFacts sums a life up: what was told, what came, and who served.
 func (e eye) lifeFacts(ticket string, l life) []factView {
 	var facts []factView
 	add := func(key, value string) {
@@ -262,9 +277,6 @@ func (e eye) lifeFacts(ticket string, l life) []factView {
 		case record.TicketLeft:
 			d := decode[record.TicketLeftData](r)
 			add("life.left", join(e.known("left.", d.Reason), e.t("detail.waited", e.duration(d.Wait))))
-		case record.SurveyAnswered:
-			d := decode[record.SurveyAnsweredData](r)
-			add("life.rated", e.rated(d))
 		}
 	}
 	return facts

@@ -23,17 +23,31 @@ func (w *watch) handleLive(mux *http.ServeMux) {
 	mux.HandleFunc("GET /live", func(rw http.ResponseWriter, r *http.Request) {
 		w.stream(rw, r, subject{language: languageOf(r)})
 	})
+	mux.HandleFunc("GET /live/cases", func(rw http.ResponseWriter, r *http.Request) {
+		w.stream(rw, r, subject{language: languageOf(r), page: casesPage, which: stateOfQuery(r)})
+	})
+	mux.HandleFunc("GET /live/stations/{station}/cases", func(rw http.ResponseWriter, r *http.Request) {
+		w.stream(rw, r, subject{language: languageOf(r), station: r.PathValue("station"), page: casesPage, which: stateOfQuery(r)})
+	})
+	mux.HandleFunc("GET /live/stations/{station}/cases/{case}", func(rw http.ResponseWriter, r *http.Request) {
+		w.stream(rw, r, subject{language: languageOf(r), station: r.PathValue("station"), page: casePage, which: r.PathValue("case")})
+	})
 	mux.HandleFunc("GET /live/stations/{station}", func(rw http.ResponseWriter, r *http.Request) {
 		w.stream(rw, r, subject{language: languageOf(r), station: r.PathValue("station")})
 	})
 }
 
 // stationSections are the parts of a station's page, each drawn by the template "section-" and its name.
-var stationSections = []string{"nodes", "alarms", "doors", "register", "climate", "queue", "counters", "waits", "survey", "events", "points", "complete"}
+var stationSections = []string{"nodes", "alarms", "doors", "register", "climate", "queue", "counters", "waits", "survey", "cases", "screens", "events", "points", "complete"}
 
 // painter returns what draws a subject's sections.
 func (w *watch) painter(s subject) painter {
-	if s.station != "" {
+	switch {
+	case s.page == casesPage:
+		return w.casesPainter(s)
+	case s.page == casePage:
+		return w.casePainter(s)
+	case s.station != "":
 		return func(ctx context.Context, _ func(string) bool) ([]section, error) {
 			view, err := w.drawStation(ctx, w.eye(s.language), s.station)
 			if err != nil {

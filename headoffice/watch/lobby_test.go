@@ -286,8 +286,8 @@ func TestTicketsLife(t *testing.T) {
 	add(record.TicketServed, "queue", 25, record.TicketServedData{Ticket: "t/1 ?", Number: "C001", Counter: "2", Clerk: "1007", Serving: 300, Outcome: "papers-missing"})
 	add(record.SurveyAnswered, "survey", 26, record.SurveyAnsweredData{Score: 4, Ticket: "t/1 ?"})
 
-	want := []string{"Ticket C001", "t/1 ?", "class senior", "3 ahead · told 4–13 min", "8 min", "5 min · counter 2 · staff 1007 · papers missing", "Satisfied",
-		"Appointment booked", "王**", "Appointment arrived", "2 min early", "1 ahead · told up to 7 min", "fills in the form", "A013", "Visit rated"}
+	want := []string{"Ticket C001", "t/1 ?", "class senior", "3 ahead · told 4–13 min", "8 min", "5 min · counter 2 · staff 1007 · papers missing",
+		"Appointment booked", "王**", "Appointment arrived", "2 min early", "1 ahead · told up to 7 min", "fills in the form", "A013"}
 	page := o.get("/stations/hangzhou-01?lang=en").Body.String()
 	for _, path := range []string{linkTo(page, "C001"), "/stations/hangzhou-01/tickets/t%2F1%20%3F?lang=en"} {
 		rw := o.get(path)
@@ -299,6 +299,9 @@ func TestTicketsLife(t *testing.T) {
 			if !strings.Contains(body, text) {
 				t.Errorf("%s: %q is missing", path, text)
 			}
+		}
+		if strings.Contains(body, "Satisfied") || strings.Contains(body, "Visit rated") {
+			t.Errorf("%s tells beside the clerk how the visit was rated", path)
 		}
 		if strings.Contains(body, "A099") || strings.Contains(body, "counter 9") {
 			t.Errorf("%s tells of another ticket", path)

@@ -84,7 +84,6 @@ var lobbyWords = words{
 	"life.waited":  {"实际等候", "Waited"},
 	"life.served":  {"办理", "Served"},
 	"life.left":    {"离开", "Left"},
-	"life.rated":   {"评价", "Rated"},
 
 	"survey.mean":   {"平均分", "Mean score"},
 	"survey.today":  {"今日平均", "Mean today"},

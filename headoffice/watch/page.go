@@ -20,7 +20,7 @@ type pages map[language]*template.Template
 func loadPages(a assets) (pages, error) {
 	all := pages{}
 	for _, l := range languages {
-		t := template.New("pages").Funcs(template.FuncMap{"t": l.t, "asset": a.path})
+		t := template.New("pages").Funcs(template.FuncMap{"t": l.t, "asset": a.path, "rows": rowsUnder})
 		if _, err := t.ParseFS(embedded, "templates/*.html"); err != nil {
 			return nil, fmt.Errorf("watch: read templates: %w", err)
 		}
@@ -28,6 +28,14 @@ func loadPages(a assets) (pages, error) {
 	}
 	return all, nil
 }
+
+// titled is rows of shares and what they are of.
+type titled struct {
+	Title string
+	Rows  []shareView
+}
+
+func rowsUnder(title string, rows []shareView) titled { return titled{title, rows} }
 
 // render executes one template. Only a template that does not fit its data can fail.
 func (p pages) render(l language, name string, data any) (string, error) {
@@ -70,6 +78,10 @@ func (w *watch) handlePages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", w.showOverview)
 	mux.HandleFunc("GET /stations/{station}", w.showStation)
 	mux.HandleFunc("GET /stations/{station}/events", w.showEvents)
+	mux.HandleFunc("GET /cases", w.showCases)
+	mux.HandleFunc("GET /surveys", w.showSurveys)
+	mux.HandleFunc("GET /stations/{station}/cases", w.showCases)
+	mux.HandleFunc("GET /stations/{station}/cases/{case}", w.showCase)
 	mux.HandleFunc("GET /stations/{station}/tickets", w.showTickets)
 	mux.HandleFunc("GET /stations/{station}/tickets/{ticket}", w.showTicket)
 	mux.HandleFunc("GET /language/{language}", switchLanguage)
@@ -104,7 +116,10 @@ func (w *watch) showStation(rw http.ResponseWriter, r *http.Request) {
 func (w *watch) showFailure(rw http.ResponseWriter, r *http.Request, err error) {
 	l := languageOf(r)
 	var ticket noTicket
+	var gone noCase
 	switch {
+	case errors.As(err, &gone):
+		w.show(rw, r, http.StatusNotFound, "problem", frame{Language: l, Station: gone.station, View: l.t("app.nocase", gone.name)})
 	case errors.As(err, &ticket):
 		w.show(rw, r, http.StatusNotFound, "problem", frame{Language: l, Station: ticket.station, View: l.t("app.noticket", ticket.ticket)})
 	case errors.Is(err, store.ErrNotFound):

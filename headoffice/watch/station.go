@@ -34,6 +34,8 @@ type stationView struct {
 	Climate     []gaugeView
 	Lobby       lobbyView
 	Survey      *surveyView
+	Cases       *casesView
+	Screens     *screensView
 	Points      []tile
 	Events      []rowView
 	Complete    completeView
@@ -90,6 +92,12 @@ func (w *watch) drawStation(ctx context.Context, e eye, id string) (stationView,
 		return stationView{}, err
 	}
 	if v.Survey, err = w.drawSurvey(ctx, e, station, points); err != nil {
+		return stationView{}, err
+	}
+	if v.Cases, err = w.drawStationCases(ctx, e, id); err != nil {
+		return stationView{}, err
+	}
+	if v.Screens, err = w.drawScreens(ctx, e, station, points); err != nil {
 		return stationView{}, err
 	}
 	if v.Events, err = w.drawLatest(ctx, e, id); err != nil {

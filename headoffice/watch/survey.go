@@ -19,6 +19,9 @@ type surveyView struct {
 	// Today is the mean of today's ratings, and Times how many those are; both as the kiosk has it.
 	Today *tile
 	Times string
+	// Months are the one that goes on and the one before; Answered is what was answered in the later one with answers.
+	Months   []monthView
+	Answered answeredView
 }
 
 // scoreView is one of the five levels, its share in whole percent.
@@ -46,7 +49,7 @@ func (w *watch) drawSurvey(ctx context.Context, e eye, station store.Station, po
 	if s.Count == 0 {
 		return nil, nil
 	}
-	return s, nil
+	return s, w.addMonths(ctx, e, station, s)
 }
 
 // addToday takes what the kiosk says of its day.

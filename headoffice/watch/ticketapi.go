@@ -27,7 +27,7 @@ type ticketsBody struct {
 
 type lifeBody struct {
 	Ticket  string       `json:"ticket"`
-	Records []recordBody `json:"records" nullable:"false" doc:"Everything about the ticket, oldest first: also the appointment that it is for, what its holder was told meanwhile, and the rating."`
+	Records []recordBody `json:"records" nullable:"false" doc:"Everything about the ticket, oldest first: also the appointment that it is for, what its holder was told meanwhile, and, for those who may act, the rating: it stands beside the clerk."`
 }
 
 type ticketsInput struct {
@@ -40,6 +40,7 @@ type ticketsInput struct {
 }
 
 type ticketInput struct {
+	Actor
 	Station string    `path:"station" doc:"Id of the station."`
 	Ticket  string    `path:"ticket" doc:"Id of the ticket."`
 	At      time.Time `query:"at" doc:"A time near which the ticket was there (RFC 3339): it is found faster, and however old it is."`
@@ -49,7 +50,7 @@ func (w *watch) handleTickets(api huma.API) {
 	huma.Register(api, operation("list-tickets", "/stations/{station}/tickets",
 		"Tickets of a number or an id, newest first", 404), w.listTickets)
 	huma.Register(api, operation("get-ticket", "/stations/{station}/tickets/{ticket}",
-		"The whole life of one ticket", 404), w.getTicket)
+		"The whole life of one ticket", 404, 401, 403), w.getTicket)
 }
 
 func (w *watch) listTickets(ctx context.Context, in *ticketsInput) (*answer[ticketsBody], error) {
@@ -75,6 +76,10 @@ func (w *watch) getTicket(ctx context.Context, in *ticketInput) (*answer[lifeBod
 	if err := w.knows(ctx, in.Station); err != nil {
 		return nil, err
 	}
+	mayAct, err := w.mayAct(ctx, in.Actor)
+	if err != nil {
+		return nil, err
+	}
 	found, err := w.ticketLife(ctx, in.Station, in.Ticket, in.At)
 	var none noTicket
 	if errors.As(err, &none) {
@@ -83,9 +88,12 @@ func (w *watch) getTicket(ctx context.Context, in *ticketInput) (*answer[lifeBod
 	if err != nil {
 		return nil, w.failed("read ticket "+in.Ticket+" of "+in.Station, err)
 	}
+	if !mayAct {
+		found = found.forEverybody()
+	}
 	body := lifeBody{Ticket: in.Ticket, Records: make([]recordBody, len(found.records))}
 	for i, r := range found.records {
-		body.Records[i] = spellRecord(r)
+		body.Records[i] = spellRecord(r, mayAct)
 	}
 	return &answer[lifeBody]{body}, nil
 }

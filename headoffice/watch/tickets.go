@@ -51,10 +51,6 @@ func (l language) left(d record.TicketLeftData) string {
 	return join(d.Number, reason, l.t("detail.waited", l.duration(d.Wait)))
 }
 
-func (l language) rated(d record.SurveyAnsweredData) string {
-	return l.t("detail.score", l.score(d.Score), d.Score)
-}
-
 func (l language) counter(name string) string {
 	if name == "" {
 		return ""

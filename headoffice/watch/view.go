@@ -150,7 +150,7 @@ type eventView struct {
 	Told        told
 	// Doubt says how At is known, when not by the clock of the node.
 	Doubt string
-	// Number is that of the ticket that it is about, taken out of Told, and Link where the ticket's life is told.
+	// Number is that of the ticket or the case that it is about, taken out of Told, and Link where that one's life is told.
 	Number, Link string
 }
 
@@ -160,6 +160,7 @@ func (e eye) event(r store.Record) eventView {
 		v.Doubt = e.t(key)
 	}
 	v.linkTicket(r)
+	v.linkCase(r)
 	return v
 }
 
@@ -169,11 +170,16 @@ func (v *eventView) linkTicket(r store.Record) {
 		return
 	}
 	d := decode[lobbyData](r)
-	rest, first := strings.CutPrefix(v.Told.Detail, d.Number)
-	if d.Ticket == "" || d.Number == "" || !first {
+	v.lead(d.Number, ticketPath(r.Station, d.Ticket, r.Placed), d.Ticket)
+}
+
+// lead takes a number out of what is told, where it comes first, so that it leads to a page; id is what that is of.
+func (v *eventView) lead(number, link, id string) {
+	rest, first := strings.CutPrefix(v.Told.Detail, number)
+	if id == "" || number == "" || !first {
 		return
 	}
-	v.Number, v.Link, v.Told.Detail = d.Number, ticketPath(r.Station, d.Ticket, r.Placed), strings.TrimPrefix(rest, " · ")
+	v.Number, v.Link, v.Told.Detail = number, link, strings.TrimPrefix(rest, " · ")
 }
 
 // told puts a record into words, times of its data in the eye's own zone.

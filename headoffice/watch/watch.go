@@ -74,6 +74,7 @@ type recordReader interface {
 	Records(ctx context.Context, q store.Query) (store.Page, error)
 	Latest(ctx context.Context, station string, types []string, limit int) ([]store.Record, error)
 	Happened(ctx context.Context, q store.Selection) ([]store.Record, error)
+	Count(ctx context.Context, q store.Selection) (store.Tally, error)
 	History(ctx context.Context, key store.NodeKey, source string, from, to time.Time, maxSamples int) ([]store.Sample, error)
 }
 
@@ -83,6 +84,9 @@ type watch struct {
 	assets assets
 	pages  pages
 	boards *boards
+	// What was counted and put together before, so that a page costs no more than what is new.
+	tallies  tallies
+	caseload caseload
 }
 
 // New returns the handler of everything head office shows. It fails when the options are incomplete, or when the
@@ -127,7 +131,7 @@ func New(o Options) (http.Handler, error) {
 
 // guarded sets the headers that keep a page to what comes from here.
 func guarded(next http.Handler) http.Handler {
-	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		h := rw.Header()

@@ -51,3 +51,59 @@
     if (e.detail.data !== document.documentElement.dataset.build) location.reload();
   });
 })();
+
+// Pictures of a kiosk's screen, for those who have a token: it is in the field of this page and nowhere else. The page's
+// live parts come and go, the field and the picture stay.
+(() => {
+  const part = document.getElementById("capture");
+  const form = part?.querySelector("form");
+  if (!form) return;
+  const said = part.querySelector(".capture-said");
+  const figure = part.querySelector("figure");
+  const say = (text) => (said.textContent = text);
+
+  const ask = async (path, options = {}) => {
+    const token = form.elements.token.value.trim();
+    if (!token) throw new Error(part.dataset.missing);
+    const response = await fetch(path, { ...options, headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" } });
+    if (response.ok) return response;
+    const problem = await response.json().catch(() => ({}));
+    throw new Error(problem.detail ?? response.statusText);
+  };
+  const show = async (path) => {
+    const image = figure.querySelector("img");
+    const picture = await (await ask(path)).blob();
+    if (image.src) URL.revokeObjectURL(image.src);
+    image.src = URL.createObjectURL(picture);
+    figure.querySelector("figcaption").textContent = path;
+    figure.hidden = false;
+    say("");
+  };
+  // take gives the command, waits for what comes of it, and shows the picture that names it.
+  const take = async ({ commands, pictures }) => {
+    const given = await ask(commands, { method: "POST", body: JSON.stringify({ verb: "screen.capture", expires_in: 60 }) });
+    const { id } = await given.json();
+    say(part.dataset.wait);
+    let order;
+    do order = await (await ask(`${commands}/${id}?wait=20s`)).json();
+    while (order.state === "waiting" || order.state === "sent");
+    if (order.state !== "done") throw new Error(order.reason || order.state);
+    for (let tries = 0; tries < 60; tries++) {
+      const { screens } = await (await ask(pictures)).json();
+      const taken = screens.find((one) => one.command === id);
+      if (taken) return show(`${pictures}/${taken.seq}.png`);
+      await new Promise((resolve) => setTimeout(resolve, 500)); // its record is on the way
+    }
+    throw new Error(order.state);
+  };
+  const doing = (what) => what.catch((error) => say(part.dataset.failed + error.message));
+
+  form.addEventListener("submit", (e) => {
+    e.preventDefault();
+    if (e.submitter?.dataset.commands) doing(take(e.submitter.dataset));
+  });
+  part.addEventListener("click", (e) => {
+    const source = e.target.closest("[data-picture]")?.dataset.picture;
+    if (source) doing(show(source));
+  });
+})();
