@@ -156,3 +156,6 @@ func (p *Process) Kill(ctx context.Context) (hit bool, err error) {
 	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
 	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL, nil
 }
+
+// Pid is the id of the process.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
