@@ -51,6 +51,7 @@ type Kiosk struct {
 	Care              Care        `yaml:"care"`
 	CounterPage       CounterPage `yaml:"counter_page"`
 	Window            Window      `yaml:"window"`
+	Devices           Devices     `yaml:"devices"`
 	// Replay plays a recorded day of customers; without a file nothing is played.
 	Replay Replay `yaml:"replay"`
 }
@@ -179,6 +180,7 @@ func LoadKiosk(path string, flags KioskOverrides) (Kiosk, error) {
 		DayStart:     3 * time.Hour,
 		CounterPage:  CounterPage{Listen: "127.0.0.1:8090"},
 		Window:       Window{Width: 1080, Height: 1920, LongWait: 45 * time.Minute, Speech: true, Mode: ModeLobby},
+		Devices:      defaultDevices(),
 		Printer:      Printer{Text: TextGB18030, Width: 80, Roll: 50, Languages: LanguagesCustomer},
 		Care:         Care{Worst: 2, Rating: 48 * time.Hour, Complaint: 48 * time.Hour, Owner: "supervisor"},
 		Replay:       Replay{TimeZone: "Asia/Jerusalem"},
@@ -239,6 +241,7 @@ func (k *Kiosk) check(c *checker) {
 	}
 	k.CounterPage.check(c)
 	k.Window.check(c)
+	k.Devices.check(c)
 	k.Printer.check(c)
 	k.checkCare(c)
 	k.Replay.check(c)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/node"
 	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/audio"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/replay"
 	"stationkeeper/kiosk/speech"
@@ -77,7 +79,19 @@ func (o *Options) readOwn(c configs.Kiosk) error {
 			return fmt.Errorf("staff_key_file %s: %w", c.StaffKeyFile, err)
 		}
 	}
-	return o.speak(c.Board)
+	return errors.Join(o.attend(c), o.speak(c.Board))
+}
+
+// attend says what is looked after.
+func (o *Options) attend(c configs.Kiosk) (err error) {
+	o.Attendance = Attendance{Devices: c.Devices, Displays: 1}
+	if c.Window.Second.Output != "" {
+		o.Attendance.Displays++
+	}
+	if c.Window.Speech {
+		o.Attendance.Player, err = audio.New(audio.Options{Device: c.Devices.Sound, Log: o.Log})
+	}
+	return err
 }
 
 // speak makes what calls are spoken with.

@@ -52,6 +52,8 @@ type Options struct {
 	// Replay plays a recorded day; nil for none. Its report goes to Stdout.
 	Replay *Replay
 	Stdout io.Writer
+	// Attendance says which devices are looked after.
+	Attendance Attendance
 	// Show shows the touchscreen on the goroutine that calls Run, and returns when its window is closed or ctx ends;
 	// nil for none.
 	Show func(ctx context.Context, s Screen) error
@@ -71,6 +73,9 @@ type Screen struct {
 	// Names are those of what is in the hall's snapshots.
 	web.Names
 	Log *slog.Logger
+	// Appears is to be told the title of the window, and who tells what is in it, before it is shown: the kiosk ends itself
+	// when its window never appears.
+	Appears func(title string, screen looked)
 }
 
 // Validate refuses what would fail, or panic, later.
@@ -94,8 +99,8 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := o.Validate(); err != nil {
 		return err
 	}
-	k := &kiosk{Options: o, documents: newDocuments(o)}
-	k.Desired = k.documents.desired
+	k := &kiosk{Options: o, documents: newDocuments(o), attendant: newAttendant(o.Attendance, o.Log)}
+	k.Desired, k.Command = k.documents.desired, k.attendant.commands.take
 	if k.node, err = node.Open(k.Options.Options); err != nil {
 		return err
 	}
@@ -110,6 +115,7 @@ func Run(ctx context.Context, o Options) (err error) {
 type kiosk struct {
 	Options
 	documents *documents
+	attendant *attendant
 	node      *node.Node
 	key       []byte // that makes tickets' pages and log-ins unguessable
 	hall      *hall.Hall
@@ -119,6 +125,9 @@ type kiosk struct {
 // open rebuilds the hall from the journal, and puts the documents into force.
 func (k *kiosk) open(ctx context.Context) (err error) {
 	if k.key, err = readKey(k.Data); err != nil {
+		return err
+	}
+	if k.attendant.upkeep, err = openUpkeep(k.Data, k.node.Journal, k.Log); err != nil {
 		return err
 	}
 	now := func() time.Time { return k.Clock().Wall }
@@ -171,9 +180,10 @@ func (k *kiosk) serve(ctx context.Context) error {
 	parts.Go(func() error { return k.hall.Run(running) })
 	parts.Go(func() error { return k.documents.keep(running, k.hall, k.node.Uplink) })
 	parts.Go(func() error { return k.play(running, stop) })
+	parts.Go(func() error { return k.attend(running, stop) })
 	k.Log.Info("kiosk ready", "counter", listener.Addr().String(), "station", k.Station, "node", k.Node, "version", k.Version, "data", k.Data)
 	if k.Show != nil {
-		err = k.Show(running, Screen{Hall: k.hall, Names: k.Names, Log: k.Log})
+		err = k.Show(running, Screen{Hall: k.hall, Names: k.Names, Log: k.Log, Appears: k.attendant.appears})
 		stop()
 	}
 	return errors.Join(err, parts.Wait())

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
+	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -11,6 +14,9 @@ import (
 	"stationkeeper/kiosk/audio"
 	"stationkeeper/kiosk/devices"
 	"stationkeeper/kiosk/display"
+	"stationkeeper/kiosk/hall"
+	"stationkeeper/kiosk/printer"
+	"stationkeeper/kiosk/queue"
 )
 
 // senseNetwork looks at the line to head office; connected is since when there is one, zero for none.
@@ -51,12 +57,77 @@ func senseAudio(player *audio.Player) sensing {
 	}
 }
 
-// senseDisplays looks at what is plugged into the machine's outputs; there should be so many displays.
-func senseDisplays(d *display.Display, expected int) sensing {
+// looksAfterPrinter is a printer as far as it is looked after.
+type looksAfterPrinter interface {
+	Status() printer.Status
+	// Test prints a page of its own, and returns its length in millimetres.
+	Test(ctx context.Context, at time.Time) (int, error)
+}
+
+// sensePrinter looks at what the printer said last.
+func sensePrinter(p looksAfterPrinter) sensing {
 	return func(record.Moment) devices.Observed {
-		shown, err := d.Shown()
-		return devices.OfHardware(devices.Display, len(shown), expected, err)
+		s := p.Status()
+		if s.At.IsZero() {
+			return devices.Observed{Point: devices.Printer, Quality: record.Unknown, Reason: "it has not been asked yet"}
+		}
+		// A printer without paper, or with its cover open, calls itself offline as well.
+		missing := s.Reason == printer.NoAnswer || s.Reason == printer.Offline
+		return devices.OfPrinter(s.Ready, s.PaperOut, s.NearEnd, s.CoverOpen, missing, s.Detail)
 	}
+}
+
+// testPage is what prints a page; nil without a printer.
+func (a *attendant) testPage() func(ctx context.Context) error {
+	if a.Printer == nil {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		_, err := a.Printer.Test(ctx, a.moment().Wall)
+		return err
+	}
+}
+
+// sight is what is seen of displays: nothing yet, through a connection, or why there is none. It is safe for concurrent
+// use.
+type sight struct {
+	expected int
+
+	mu      sync.Mutex
+	display *display.Display
+	fault   error
+}
+
+func (s *sight) see(d *display.Display) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.display = d
+}
+
+func (s *sight) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = err
+}
+
+// sense looks at what is plugged into the machine's outputs.
+func (s *sight) sense(record.Moment) devices.Observed {
+	s.mu.Lock()
+	d, fault := s.display, s.fault
+	s.mu.Unlock()
+	switch {
+	case fault != nil:
+		return devices.OfHardware(devices.Display, 0, s.expected, fault)
+	case d == nil:
+		return devices.Observed{Point: devices.Display, Quality: record.Unknown, Reason: "there is no window yet"}
+	}
+	select {
+	case <-d.Ended(): // as the kiosk does
+		return devices.Observed{Point: devices.Display, Quality: record.Unknown, Reason: "there is no X server"}
+	default:
+	}
+	shown, err := d.Shown()
+	return devices.OfHardware(devices.Display, len(shown), s.expected, err)
 }
 
 // senseTouch looks for touch sensors in a folder like display.SystemInput; there should be so many.
@@ -65,4 +136,9 @@ func senseTouch(input fs.FS, expected int) sensing {
 		names, err := display.Touchscreens(input)
 		return devices.OfHardware(devices.Touch, len(names), expected, err)
 	}
+}
+
+// closedNow tells whether no service is open: no customers are expected.
+func closedNow(s hall.Snapshot) bool {
+	return !slices.ContainsFunc(s.Queue.Services, func(one queue.ServiceView) bool { return one.Open })
 }

@@ -22,6 +22,9 @@ const (
 	// most a frame to draw, the hall may wait for a disk.
 	hungScreen = 20 * time.Second
 	hungHall   = time.Minute
+	// comeUp is how long each may take to answer for the first time: fonts are read, and the graphics driver makes its
+	// programs.
+	comeUp = 2 * time.Minute
 )
 
 // vital is a part of the kiosk without which it had better be started again.
@@ -108,15 +111,14 @@ func (w *watchdog) keepAsking(ctx context.Context, v vital, began time.Time, ans
 	}
 }
 
-// judge says whether all have answered lately, and what is wrong when one has been silent for too long. Before the first
-// answer a part may take as long again: fonts are read, and the graphics driver is compiled.
+// judge says whether all have answered lately, and what is wrong when one has been silent for too long.
 func (w *watchdog) judge(answered []atomic.Int64, now time.Duration) (fresh bool, reason string) {
 	fresh = true
 	for i, v := range w.vitals {
 		last := time.Duration(answered[i].Load())
 		limit := v.hung
 		if last == 0 {
-			limit *= 2
+			limit = comeUp
 		}
 		silent := now - last
 		if silent > limit {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -28,6 +29,9 @@ import (
 	"stationkeeper/ui/theme"
 )
 
+// lobbyTitle is the title of the touchscreen's window, by which pictures of it are taken.
+const lobbyTitle = "Kiosk"
+
 // showWindow shows the touchscreen until its window is closed or ctx ends. It has to be called on the main goroutine,
 // which Fyne draws on, and only once in a process.
 func showWindow(ctx context.Context, s Screen, c configs.Window) error {
@@ -43,7 +47,7 @@ func showWindow(ctx context.Context, s Screen, c configs.Window) error {
 		return err
 	}
 	kiosk.Settings().SetTheme(look)
-	window := kiosk.NewWindow("Kiosk")
+	window := kiosk.NewWindow(lobbyTitle)
 	window.SetMaster()
 	window.SetPadded(false)
 
@@ -72,6 +76,12 @@ func showWindow(ctx context.Context, s Screen, c configs.Window) error {
 		return err
 	}
 	defer endGlass()
+
+	listen(window.Canvas(), time.Now, screen.Scan)
+	if c.Fullscreen { // nothing but the kiosk itself closes its window
+		window.SetCloseIntercept(func() {})
+	}
+	s.Appears(lobbyTitle, screen)
 
 	var watching sync.WaitGroup
 	watching.Go(func() { watch(ctx, s, screen) })
