@@ -16,6 +16,8 @@ type ComplaintWords struct {
 	PhoneMore      string
 	PhoneTitle     string
 	PhoneText      string
+	NoPhone        string // there is no page to write on
+	NoPhoneDo      string
 
 	Topic       string
 	TopicSmall  string
@@ -25,12 +27,11 @@ type ComplaintWords struct {
 	DetailsNone string // button while nothing is chosen
 	Next        string
 
-	Call        string
-	CallSmall   string
-	CallHint    string
-	CallNone    string
-	CallOdd     string
-	CallConfirm string
+	Call      string
+	CallSmall string
+	CallHint  string
+	CallNone  string
+	CallOdd   string
 
 	Review      string
 	ReviewSmall string
@@ -38,8 +39,9 @@ type ComplaintWords struct {
 	ReviewTopic string
 	ReviewMore  string
 	ReviewCall  string
-	Nobody      string // instead of a number to call
-	Nothing     string // instead of details
+	Several     func(first string, n int) string // of n details, when they are many
+	Nobody      string                           // instead of a number to call
+	Nothing     string                           // instead of details
 	Change      string
 	Send        string
 
@@ -68,6 +70,8 @@ var complaintZh = ComplaintWords{
 	PhoneMore:      "扫二维码，在手机上慢慢写",
 	PhoneTitle:     "请用手机扫描二维码",
 	PhoneText:      "在手机上写下您的意见，不用站在这里，文字和联系方式都可以填写",
+	NoPhone:        "手机填写暂时不可用",
+	NoPhoneDo:      "请在本机上选择，或向大堂工作人员当面反映",
 
 	Topic:       "关于哪方面？",
 	TopicSmall:  "请选择一项",
@@ -77,12 +81,11 @@ var complaintZh = ComplaintWords{
 	DetailsNone: "都不是，继续",
 	Next:        "下一步",
 
-	Call:        "需要我们回电吗？",
-	CallSmall:   "输入电话号码，也可以不留",
-	CallHint:    "手机或带区号的座机",
-	CallNone:    "不留电话",
-	CallOdd:     "请核对电话号码",
-	CallConfirm: "下一步",
+	Call:      "需要我们回电吗？",
+	CallSmall: "输入电话号码，也可以不留",
+	CallHint:  "手机或带区号的座机",
+	CallNone:  "不留电话",
+	CallOdd:   "请核对电话号码",
 
 	Review:      "请核对，然后提交",
 	ReviewSmall: "提交之前，什么都没有发送",
@@ -90,9 +93,10 @@ var complaintZh = ComplaintWords{
 	ReviewTopic: "方面",
 	ReviewMore:  "情况",
 	ReviewCall:  "回电",
+	Several:     func(first string, n int) string { return fmt.Sprintf("%s等 %d 项", first, n) },
 	Nobody:      "不需要回电",
 	Nothing:     "未选择",
-	Change:      "修改",
+	Change:      "轻触可修改",
 	Send:        "提交",
 
 	Failed:   "没有提交成功",
@@ -122,6 +126,8 @@ var complaintEn = ComplaintWords{
 	PhoneMore:      "Scan a QR code and take your time",
 	PhoneTitle:     "Scan this code with your phone",
 	PhoneText:      "You can write there in your own words, and need not stand here",
+	NoPhone:        "Writing on the phone is not possible just now",
+	NoPhoneDo:      "Please choose here, or speak to our staff in the hall",
 
 	Topic:       "What is it about?",
 	TopicSmall:  "Please choose one",
@@ -131,12 +137,11 @@ var complaintEn = ComplaintWords{
 	DetailsNone: "None of these",
 	Next:        "Continue",
 
-	Call:        "Shall we call you back?",
-	CallSmall:   "Type a number, or leave it out",
-	CallHint:    "Mobile, or with area code",
-	CallNone:    "No call, please",
-	CallOdd:     "Please check the number",
-	CallConfirm: "Continue",
+	Call:      "Shall we call you back?",
+	CallSmall: "Type a number, or leave it out",
+	CallHint:  "Mobile, or with area code",
+	CallNone:  "No call, please",
+	CallOdd:   "Please check the number",
 
 	Review:      "Is this right?",
 	ReviewSmall: "Nothing has been sent yet",
@@ -144,9 +149,10 @@ var complaintEn = ComplaintWords{
 	ReviewTopic: "About",
 	ReviewMore:  "What it was",
 	ReviewCall:  "Call back",
+	Several:     func(first string, n int) string { return fmt.Sprintf("%s and %d more", first, n-1) },
 	Nobody:      "No call wanted",
 	Nothing:     "Nothing chosen",
-	Change:      "Change",
+	Change:      "Touch to change",
 	Send:        "Send",
 
 	Failed:   "It was not sent",

@@ -88,7 +88,7 @@ func (q *questionScreen) hintFor(at int, s flow.Scene) string {
 	case at > 0:
 		return ""
 	case visit.Number != "":
-		return lang.Both(c.About(visit.Number, visit.Service.In(s.Language)), c.Voluntary)
+		return lang.Aloud(s.Language, c.About(visit.Number, visit.Service.In(s.Language)), c.Voluntary)
 	}
 	return c.Voluntary
 }

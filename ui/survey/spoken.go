@@ -1,8 +1,6 @@
 package survey
 
 import (
-	"strings"
-
 	asked "stationkeeper/kiosk/survey"
 	"stationkeeper/ui/flow"
 	"stationkeeper/ui/lang"
@@ -50,7 +48,7 @@ func (f *Flow) Spoken(s flow.Scene) string {
 	case thanked:
 		said = f.thanks.notice.Spoken()
 	}
-	return Sentences(s.Language, said)
+	return lang.Aloud(s.Language, said...)
 }
 
 // spokenQuestion reads the question and its answers, with what was chosen.
@@ -80,21 +78,5 @@ func (f *Flow) spokenQuestion(s flow.Scene) string {
 	if at > 0 {
 		said = append(said, c.SpokenSkip)
 	}
-	return Sentences(s.Language, said)
-}
-
-// Sentences makes one text of several, as it is read aloud.
-func Sentences(l lang.Language, parts []string) string {
-	stop := ". "
-	if l == lang.Chinese {
-		stop = "。"
-	}
-	var b strings.Builder
-	for _, part := range parts {
-		if part = strings.TrimRight(strings.TrimSpace(part), ".。"); part != "" {
-			b.WriteString(part)
-			b.WriteString(stop)
-		}
-	}
-	return strings.TrimSpace(b.String())
+	return lang.Aloud(s.Language, said...)
 }

@@ -23,6 +23,7 @@ type Face struct {
 	score  int
 	label  string
 	chosen bool
+	most   float32 // size of the words, as of the faces beside it; 0: any
 }
 
 // NewFace returns the face of a score that calls back when it is tapped.
@@ -77,8 +78,7 @@ func (f *Face) CreateRenderer() fyne.WidgetRenderer {
 		head:  canvas.NewCircle(nil),
 		mouth: &canvas.BezierCurve{},
 		laugh: canvas.NewArc(90, 270, 0, nil),
-		text: NewText(Style{Size: theme.SizeNameAction, Least: 0.5, Color: fynetheme.ColorNameForeground, Bold: true,
-			Align: fyne.TextAlignCenter, Lines: 2}),
+		text:  NewText(faceWords(theme.SizeNameAction)),
 		shade: canvas.NewRectangle(nil),
 	}
 	for i := range r.eyes {
@@ -101,28 +101,59 @@ type faceRenderer struct {
 	shade *canvas.Rectangle
 }
 
-// Layout puts the words under the face, or beside it where there is more room at the side.
-func (r *faceRenderer) Layout(size fyne.Size) {
-	look := lookOf(r.face)
+// arrangement is where the face and its words are in a size: the words under the face, or beside it where there is more
+// room at the side.
+type arrangement struct {
+	at    fyne.Position // of the face
+	side  float32
+	words fyne.Position
+	room  fyne.Size
+	size  fyne.ThemeSizeName // of the words
+}
+
+func (f *Face) arrange(size fyne.Size) arrangement {
+	look := lookOf(f)
 	pad := look.size(fynetheme.SizeNameInnerPadding)
-	r.area.Resize(size)
-	r.shade.Resize(size)
 	if size.Width > 1.6*size.Height {
 		side := size.Height - 2*pad
-		r.draw(fyne.NewPos(2*pad, pad), side)
 		left := 2*pad + side + pad
-		r.text.SetSize(fynetheme.SizeNameHeadingText)
-		r.text.Move(fyne.NewPos(left, 0))
-		r.text.Resize(fyne.NewSize(size.Width-left-2*pad, size.Height))
-		return
+		return arrangement{fyne.NewPos(2*pad, pad), side, fyne.NewPos(left, 0), fyne.NewSize(size.Width-left-2*pad, size.Height),
+			fynetheme.SizeNameHeadingText}
 	}
 	words := 1.5 * pitch * look.size(theme.SizeNameAction)
 	side := min(size.Width-2*pad, size.Height-words-3*pad)
 	top := (size.Height - side - words - pad/2) / 2
-	r.draw(fyne.NewPos((size.Width-side)/2, top), side)
-	r.text.SetSize(theme.SizeNameAction)
-	r.text.Move(fyne.NewPos(pad/4, top+side+pad/2))
-	r.text.Resize(fyne.NewSize(size.Width-pad/2, words))
+	return arrangement{fyne.NewPos((size.Width-side)/2, top), side, fyne.NewPos(pad/4, top+side+pad/2), fyne.NewSize(size.Width-pad/2, words),
+		theme.SizeNameAction}
+}
+
+func faceWords(size fyne.ThemeSizeName) Style {
+	return Style{Size: size, Least: 0.5, Color: fynetheme.ColorNameForeground, Bold: true, Align: fyne.TextAlignCenter, Lines: 2}
+}
+
+// fitted is the size in which the words fit a face of a size.
+func (f *Face) fitted(size fyne.Size) float32 {
+	a := f.arrange(size)
+	t := NewText(faceWords(a.size))
+	t.text = f.label
+	return t.SizeIn(a.room)
+}
+
+func (f *Face) setMost(size float32) {
+	if size != f.most {
+		f.most = size
+		f.Refresh()
+	}
+}
+
+func (r *faceRenderer) Layout(size fyne.Size) {
+	r.area.Resize(size)
+	r.shade.Resize(size)
+	a := r.face.arrange(size)
+	r.draw(a.at, a.side)
+	r.text.SetSize(a.size)
+	r.text.Move(a.words)
+	r.text.Resize(a.room)
 }
 
 // draw puts the face into a square.
@@ -200,6 +231,7 @@ func (r *faceRenderer) Refresh() {
 	show(r.mouth, !m.open)
 	show(r.laugh, m.open)
 	r.text.SetText(r.face.label)
+	r.text.SetMost(r.face.most)
 	shadeWhen(r.shade, look, r.face.down())
 	r.Layout(r.face.Size())
 	for _, object := range r.Objects() {

@@ -40,6 +40,7 @@ func (f *Faces) Say(levels [HighestScore]string, chosen int) {
 		f.Face(level).SetLabel(levels[level-1])
 		f.Face(level).SetChosen(level == chosen)
 	}
+	f.even()
 }
 
 func (f *Faces) place(b layout.Box) {
@@ -52,5 +53,19 @@ func (f *Faces) place(b layout.Box) {
 	}
 	for i, cell := range b.Grid(columns, rows, gap) {
 		cell.Put(f.faces[i])
+	}
+	f.even()
+}
+
+// even sets the words of all faces in the same size: none stands out.
+func (f *Faces) even() {
+	size := float32(0)
+	for _, face := range f.faces {
+		if fits := face.fitted(face.Size()); size == 0 || fits < size {
+			size = fits
+		}
+	}
+	for _, face := range f.faces {
+		face.setMost(size)
 	}
 }

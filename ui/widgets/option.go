@@ -14,6 +14,7 @@ type Option struct {
 	touch
 	text         string
 	many, chosen bool
+	most         float32 // text size, as of the options beside it; 0: any
 }
 
 // NewOption returns an option that calls back when it is tapped.
@@ -38,6 +39,36 @@ func (o *Option) Say(text string, many, chosen bool) {
 	}
 }
 
+var optionWords = Style{Size: theme.SizeNameName, Least: 0.5, Color: fynetheme.ColorNameForeground, Bold: true, Lines: 3}
+
+// mark and words are where the mark and the text of an option of a size are.
+func (o *Option) mark(size fyne.Size) (at fyne.Position, side float32) {
+	look := lookOf(o)
+	side = min(size.Height-look.size(fynetheme.SizeNameInnerPadding), 1.25*look.size(theme.SizeNameName))
+	return fyne.NewPos(look.size(fynetheme.SizeNameInnerPadding), (size.Height-side)/2), side
+}
+
+func (o *Option) words(size fyne.Size) (fyne.Position, fyne.Size) {
+	at, side := o.mark(size)
+	left, margin := 1.8*at.X+side, lookOf(o).size(fynetheme.SizeNamePadding)/2
+	return fyne.NewPos(left, margin), fyne.NewSize(max(0, size.Width-left-at.X), max(0, size.Height-2*margin))
+}
+
+// fitted is the size in which the text fits an option of a size.
+func (o *Option) fitted(size fyne.Size) float32 {
+	t := NewText(optionWords)
+	t.text = o.text
+	_, room := o.words(size)
+	return t.SizeIn(room)
+}
+
+func (o *Option) setMost(size float32) {
+	if size != o.most {
+		o.most = size
+		o.Refresh()
+	}
+}
+
 // CreateRenderer belongs to Fyne.
 func (o *Option) CreateRenderer() fyne.WidgetRenderer {
 	r := &optionRenderer{
@@ -45,7 +76,7 @@ func (o *Option) CreateRenderer() fyne.WidgetRenderer {
 		area:   NewPanel(Shape{}),
 		mark:   canvas.NewRectangle(nil),
 		tick:   [2]*canvas.Line{canvas.NewLine(nil), canvas.NewLine(nil)},
-		text:   NewText(Style{Size: theme.SizeNameName, Least: 0.55, Color: fynetheme.ColorNameForeground, Bold: true, Lines: 3}),
+		text:   NewText(optionWords),
 		shade:  canvas.NewRectangle(nil),
 	}
 	r.Refresh()
@@ -62,12 +93,9 @@ type optionRenderer struct {
 }
 
 func (r *optionRenderer) Layout(size fyne.Size) {
-	look := lookOf(r.option)
-	pad := look.size(fynetheme.SizeNameInnerPadding)
 	r.area.Resize(size)
 	r.shade.Resize(size)
-	side := min(size.Height-pad, 1.25*look.size(theme.SizeNameName))
-	at := fyne.NewPos(pad, (size.Height-side)/2)
+	at, side := r.option.mark(size)
 	r.mark.Move(at)
 	r.mark.Resize(fyne.NewSquareSize(side))
 	r.mark.CornerRadius = side / 6
@@ -80,10 +108,9 @@ func (r *optionRenderer) Layout(size fyne.Size) {
 	for _, stroke := range r.tick {
 		stroke.StrokeWidth = 0.11 * side
 	}
-	left := pad + side + 0.8*pad
-	margin := look.size(fynetheme.SizeNamePadding) / 2
-	r.text.Move(fyne.NewPos(left, margin))
-	r.text.Resize(fyne.NewSize(max(0, size.Width-left-pad), max(0, size.Height-2*margin)))
+	words, room := r.option.words(size)
+	r.text.Move(words)
+	r.text.Resize(room)
 }
 
 // MinSize is that of a touch target.
@@ -106,6 +133,7 @@ func (r *optionRenderer) Refresh() {
 		show(stroke, r.option.chosen)
 	}
 	r.text.SetText(r.option.text)
+	r.text.SetMost(r.option.most)
 	shadeWhen(r.shade, look, r.option.down())
 	r.Layout(r.option.Size())
 	r.area.Refresh()

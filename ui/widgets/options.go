@@ -83,6 +83,7 @@ func (o *Options) draw() {
 	height := min(area.Size.Height, float32(plan.rows)*1.4*target+float32(plan.rows-1)*gap)
 	area, _ = area.Top(height, 0)
 	cells := area.Grid(plan.columns, plan.rows, gap)
+	size := float32(0)
 	for i, option := range o.options {
 		at := o.page*o.shown + i
 		there := i < o.shown && at < len(o.texts)
@@ -90,7 +91,13 @@ func (o *Options) draw() {
 		if there {
 			option.Say(o.texts[at], o.many, o.chosen(at))
 			cells[i].Put(option)
+			if fits := option.fitted(cells[i].Size); size == 0 || fits < size {
+				size = fits
+			}
 		}
+	}
+	for _, option := range o.options { // none stands out
+		option.setMost(size)
 	}
 }
 

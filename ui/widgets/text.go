@@ -30,6 +30,7 @@ type Text struct {
 	widget.BaseWidget
 	text  string
 	style Style
+	most  float32 // text size; 0: that of the style
 }
 
 // NewText returns a text in a style.
@@ -75,6 +76,21 @@ func (t *Text) SetSize(name fyne.ThemeSizeName) {
 	}
 }
 
+// SetMost makes the text no larger than this, 0 as large as its style says: for texts that stand beside others and are not
+// to stand out.
+func (t *Text) SetMost(size float32) {
+	if size != t.most {
+		t.most = size
+		t.Refresh()
+	}
+}
+
+// SizeIn is the size in which the text fits a box.
+func (t *Text) SizeIn(box fyne.Size) float32 {
+	_, size, _ := t.fit(box)
+	return size
+}
+
 // HeightIn is the height that the text takes of a box.
 func (t *Text) HeightIn(box fyne.Size) float32 {
 	lines, size, _ := t.fit(box)
@@ -97,7 +113,11 @@ func (t *Text) look() fyne.Theme {
 func (t *Text) fit(box fyne.Size) (lines []string, size float32, whole bool) {
 	want := t.look().Size(t.style.Size)
 	bold := fyne.TextStyle{Bold: t.style.Bold}
-	return fit(t.text, space{box: box, want: want, least: want * t.style.Least, lines: t.style.Lines}, func(line string, size float32) float32 {
+	least := want * t.style.Least
+	if t.most > 0 {
+		want = max(least, min(want, t.most))
+	}
+	return fit(t.text, space{box: box, want: want, least: least, lines: t.style.Lines}, func(line string, size float32) float32 {
 		return fyne.MeasureText(line, size, bold).Width
 	})
 }
