@@ -44,18 +44,11 @@ type stage struct {
 // openStage starts everything, and returns when head office sees the agent.
 func openStage(ctx context.Context, c *crew, p programs, dir string, out io.Writer, t *timetable) (*stage, error) {
 	s := &stage{dir: dir, table: t}
-	token := rand.Text()
-	if err := s.write("act.tokens", officer+":"+token+"\n"); err != nil {
-		return nil, err
-	}
-	if err := s.write("headoffice.yaml", fmt.Sprintf("act_tokens_file: %q\n", filepath.Join(dir, "act.tokens"))); err != nil {
-		return nil, err
-	}
 	var err error
-	if s.office, err = startOnAnyPorts(ctx, c, p, out, dir, "--config", filepath.Join(dir, "headoffice.yaml")); err != nil {
+	if s.office, err = startOnAnyPorts(ctx, c, p, out, dir); err != nil {
 		return nil, err
 	}
-	s.desk = product.Actor{API: product.API(s.office.http), Token: token}
+	s.desk = product.Actor{API: product.API(s.office.http), Token: s.office.token}
 	if s.line, err = toxic.Listen(s.office.mqtt); err != nil {
 		return nil, fmt.Errorf("lay a line to head office: %w", err)
 	}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -20,21 +22,42 @@ import (
 type headOffice struct {
 	http string // host:port
 	mqtt string
+	// token is of somebody who may act; records are told without what is private where it is empty.
+	token string
 }
 
-// startHeadOffice starts head office at two addresses, its data in dir, with more flags when there are, and waits until it
-// is healthy.
-func startHeadOffice(ctx context.Context, c *crew, p programs, out io.Writer, dir, httpAddr, mqttAddr string, more ...string) (*headOffice, error) {
-	args := append(more, "--data", filepath.Join(dir, "headoffice"), "--http", httpAddr, "--mqtt", mqttAddr)
+// startHeadOffice starts head office at two addresses, its data in dir, and waits until it is healthy. It knows one
+// who may act, by a token in a file beside its data.
+func startHeadOffice(ctx context.Context, c *crew, p programs, out io.Writer, dir, httpAddr, mqttAddr string) (*headOffice, error) {
+	token, flags, err := oneWhoActs(dir)
+	if err != nil {
+		return nil, err
+	}
+	args := append(flags, "--data", filepath.Join(dir, "headoffice"), "--http", httpAddr, "--mqtt", mqttAddr)
 	cmd := exec.Command(p.path("headoffice"), args...)
 	m, err := c.start("headoffice", out, cmd)
 	if err != nil {
 		return nil, err
 	}
-	h := &headOffice{http: httpAddr, mqtt: mqttAddr}
+	h := &headOffice{http: httpAddr, mqtt: mqttAddr, token: token}
 	return h, await(ctx, "head office", m, func(ctx context.Context) (bool, error) {
 		return answers(ctx, h.url("/healthz")), nil
 	})
+}
+
+// oneWhoActs writes a token, and returns the flags by which head office knows it.
+func oneWhoActs(dir string) (token string, flags []string, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
+		return "", nil, fmt.Errorf("write who may act at head office: %w", err)
+	}
+	token = rand.Text()
+	tokens, config := filepath.Join(dir, "act.tokens"), filepath.Join(dir, "headoffice.yaml")
+	for file, text := range map[string]string{tokens: officer + ":" + token + "\n", config: fmt.Sprintf("act_tokens_file: %q\n", tokens)} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			return "", nil, fmt.Errorf("write who may act at head office: %w", err)
+		}
+	}
+	return token, []string{"--config", config}, nil
 }
 
 func (h *headOffice) url(path string) string { return "http://" + h.http + path }
@@ -131,6 +154,9 @@ func (h *headOffice) read(ctx context.Context, path string, take func(io.Reader)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url(path), nil)
 	if err != nil {
 		return fmt.Errorf("ask head office for %s: %w", path, err)
+	}
+	if h.token != "" {
+		request.Header.Set("Authorization", "Bearer "+h.token)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -63,7 +63,7 @@ func replay(ctx context.Context, p programs, recordings, keep string) error {
 	})
 }
 
-func startOnAnyPorts(ctx context.Context, c *crew, p programs, out io.Writer, dir string, more ...string) (*headOffice, error) {
+func startOnAnyPorts(ctx context.Context, c *crew, p programs, out io.Writer, dir string) (*headOffice, error) {
 	httpAddr, err := anyPort()
 	if err != nil {
 		return nil, fmt.Errorf("find a port for head office: %w", err)
@@ -72,7 +72,7 @@ func startOnAnyPorts(ctx context.Context, c *crew, p programs, out io.Writer, di
 	if err != nil {
 		return nil, fmt.Errorf("find a port for the broker: %w", err)
 	}
-	return startHeadOffice(ctx, c, p, out, dir, httpAddr, mqttAddr, more...)
+	return startHeadOffice(ctx, c, p, out, dir, httpAddr, mqttAddr)
 }
 
 // playNodes runs the agent and the kiosk side by side until both have come to the end of their recordings and head

@@ -65,11 +65,15 @@ func (o *office) get(t *testing.T, path string, answer any) {
 	}
 }
 
-// records reads all records of one stream of one node.
+// records reads all records of one stream of one node, as they were written down where somebody may act.
 func (o *office) records(t *testing.T, node string, stream record.Stream) []programs.Stored {
 	t.Helper()
 	var all []programs.Stored
-	err := programs.API(o.http).Records(t.Context(), "demo", node, stream, func(r programs.Stored) { all = append(all, r) })
+	reader := programs.Actor{API: programs.API(o.http)}
+	if o.tokens != "" {
+		reader.Token = token
+	}
+	err := reader.Records(t.Context(), "demo", node, stream, func(r programs.Stored) { all = append(all, r) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,9 +40,16 @@ type Progress struct {
 
 // Get reads a path of the API into answer.
 func (a API) Get(ctx context.Context, path string, answer any) error {
+	return a.get(ctx, path, "", answer)
+}
+
+func (a API) get(ctx context.Context, path, token string, answer any) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+string(a)+path, nil)
 	if err != nil {
 		return err
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -67,8 +74,18 @@ func (a API) Progress(ctx context.Context, station string) ([]Progress, error) {
 	return list.Progress, err
 }
 
-// Records gives each record of one stream of one node, in the API's order, in pages as large as it allows.
+// Records gives each record of one stream of one node, in the API's order, in pages as large as it allows. What is private
+// is left out.
 func (a API) Records(ctx context.Context, station, node string, stream record.Stream, each func(Stored)) error {
+	return a.records(ctx, "", station, node, stream, each)
+}
+
+// Records gives each record as it was written down.
+func (a Actor) Records(ctx context.Context, station, node string, stream record.Stream, each func(Stored)) error {
+	return a.records(ctx, a.Token, station, node, stream, each)
+}
+
+func (a API) records(ctx context.Context, token, station, node string, stream record.Stream, each func(Stored)) error {
 	after := ""
 	for {
 		var page struct {
@@ -76,7 +93,7 @@ func (a API) Records(ctx context.Context, station, node string, stream record.St
 			Next    string   `json:"next"`
 		}
 		query := url.Values{"station": {station}, "node": {node}, "stream": {string(stream)}, "after": {after}, "limit": {"1000"}}
-		if err := a.Get(ctx, "/api/v1/records?"+query.Encode(), &page); err != nil {
+		if err := a.get(ctx, "/api/v1/records?"+query.Encode(), token, &page); err != nil {
 			return err
 		}
 		if len(page.Records) == 0 {
