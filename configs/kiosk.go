@@ -130,6 +130,8 @@ type Window struct {
 	// calls the board shows instead of its own.
 	Mode    string `yaml:"mode"`
 	BoardOf string `yaml:"board_of"`
+	// Scanner says that there is a code scanner of the keyboard kind: customers are told to use it.
+	Scanner bool `yaml:"scanner"`
 	// Second is the board on a second display.
 	Second Second `yaml:"second"`
 }

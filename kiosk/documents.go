@@ -14,26 +14,32 @@ import (
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/appointments"
 	"stationkeeper/kiosk/hall"
+	"stationkeeper/kiosk/information"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/staff"
+	"stationkeeper/kiosk/survey"
 )
 
 // Names of the documents that the kiosk goes by.
 const (
-	documentStaff        = "staff"
-	documentAppointments = "appointments"
-	documentNotices      = "notices"
+	documentStaff         = "staff"
+	documentAppointments  = "appointments"
+	documentNotices       = "notices"
+	documentInformation   = "information"
+	documentQuestionnaire = "questionnaire"
 )
 
 // documents are the lists that can be replaced while the kiosk runs: who may work at the counters, who comes at an agreed
-// time, and what everybody should read. Each of them is head office's, when it has sent one, and that of the station's
+// time, what everybody should read, and what customers are asked. Each of them is head office's, when it has sent one, and that of the station's
 // own files otherwise.
 type documents struct {
 	*desired.Documents
 	rules      queue.Rules
 	ownStaff   []byte // nil: whoever reaches the counter page may call
 	ownNotices []hall.Notice
-	log        *slog.Logger
+	// The station's own information and questionnaire; nil for none.
+	ownInformation, ownQuestionnaire []byte
+	log                              *slog.Logger
 
 	since  time.Time // when those in force were put into force; of keep
 	roster atomic.Pointer[staff.Roster]
@@ -46,16 +52,20 @@ type lists struct {
 	appointments []appointments.Appointment
 	listed       bool // appointments is head office's list, which may be empty
 	notices      []hall.Notice
+
+	information   information.Information
+	questionnaire *survey.Questionnaire // nil: the usual one
 }
 
 func newDocuments(o Options) *documents {
 	return &documents{Documents: desired.In(o.Data), rules: o.Rules, ownStaff: o.Staff, ownNotices: o.Notices, log: o.Log,
+		ownInformation: o.Information, ownQuestionnaire: o.Questionnaire,
 		wanted: make(chan record.Desired, 1)}
 }
 
 // read makes lists of what head office wants, all of it or nothing.
 func (d *documents) read(wanted record.Desired) (l lists, err error) {
-	problems := []error{desired.Unknown(wanted, documentAppointments, documentNotices, documentStaff)}
+	problems := []error{desired.Unknown(wanted, documentAppointments, documentInformation, documentNotices, documentQuestionnaire, documentStaff)}
 	read := func(name string, err error) {
 		if err != nil {
 			problems = append(problems, fmt.Errorf("document %s: %w", name, err))
@@ -75,6 +85,14 @@ func (d *documents) read(wanted record.Desired) (l lists, err error) {
 	}
 	l.notices, err = d.readNotices(wanted.Documents[documentNotices])
 	read(documentNotices, err)
+	if text := either(wanted.Documents[documentInformation], d.ownInformation); text != nil {
+		l.information, err = information.Parse(text)
+		read(documentInformation, err)
+	}
+	if text := either(wanted.Documents[documentQuestionnaire], d.ownQuestionnaire); text != nil {
+		l.questionnaire, err = survey.Parse(text)
+		read(documentQuestionnaire, err)
+	}
 	return l, errors.Join(problems...)
 }
 
@@ -100,6 +118,14 @@ func (d *documents) readStaff(text json.RawMessage) (*staff.Roster, error) {
 		d.log.Warn("the staff's list names what the station does not have; all others work as it says", "error", err)
 	}
 	return roster, nil
+}
+
+// either is head office's document, or the station's own.
+func either(theirs, own []byte) []byte {
+	if theirs != nil {
+		return theirs
+	}
+	return own
 }
 
 func (d *documents) readNotices(text json.RawMessage) ([]hall.Notice, error) {
@@ -240,7 +266,7 @@ func (d *documents) adopt(ctx context.Context, h *hall.Hall, to reporter, wanted
 		_, err := h.Appoint(ctx, appointments.Merge{List: l.appointments})
 		errs = append(errs, err)
 	}
-	errs = append(errs, h.SetNotices(ctx, l.notices), d.account(ctx, h, to, func(a desired.Account) []record.Entry {
+	errs = append(errs, h.SetNotices(ctx, l.notices), h.SetInformation(ctx, l.information, l.questionnaire), d.account(ctx, h, to, func(a desired.Account) []record.Entry {
 		_, entries := a.Applied(wanted, h.Now())
 		return entries
 	}))

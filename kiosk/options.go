@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
 	"os"
@@ -16,10 +18,14 @@ import (
 	"stationkeeper/kiosk/appointments"
 	"stationkeeper/kiosk/audio"
 	"stationkeeper/kiosk/hall"
+	"stationkeeper/kiosk/information"
+	"stationkeeper/kiosk/printer"
 	"stationkeeper/kiosk/replay"
 	"stationkeeper/kiosk/speech"
 	"stationkeeper/kiosk/staff"
+	"stationkeeper/kiosk/survey"
 	"stationkeeper/kiosk/web"
+	"stationkeeper/ui/theme"
 )
 
 // options maps the configuration into what the kiosk is made of.
@@ -33,7 +39,9 @@ func options(c configs.Kiosk, stdout io.Writer, log *slog.Logger) (Options, erro
 		return Options{}, err
 	}
 	p := c.CounterPage
+	log, kept := remember(log)
 	o := Options{
+		Window: c.Window, Lines: kept, PrinterConfig: c.Printer,
 		Title: web.Name{Zh: c.Window.TitleZh, En: c.Window.TitleEn},
 		Options: node.Options{
 			Program: "kiosk", Version: version, Station: c.Station, Node: c.Node.Node, Data: c.Data, Broker: broker,
@@ -79,12 +87,40 @@ func (o *Options) readOwn(c configs.Kiosk) error {
 			return fmt.Errorf("staff_key_file %s: %w", c.StaffKeyFile, err)
 		}
 	}
-	return errors.Join(o.attend(c), o.speak(c.Board))
+	return errors.Join(o.readLists(c), o.speak(c.Board), o.print(c.Printer), o.attend(c))
+}
+
+// readLists reads what the station tells everybody, and what it asks of customers.
+func (o *Options) readLists(c configs.Kiosk) error {
+	if c.InformationFile != "" {
+		text, err := os.ReadFile(c.InformationFile)
+		if err == nil {
+			_, err = information.Parse(text)
+		}
+		if err != nil {
+			return fmt.Errorf("information_file %s: %w", c.InformationFile, err)
+		}
+		o.Information = text
+	}
+	if c.QuestionnaireFile != "" {
+		text, err := os.ReadFile(c.QuestionnaireFile)
+		if err == nil {
+			_, err = survey.Parse(text)
+		}
+		if err != nil {
+			return fmt.Errorf("questionnaire_file %s: %w", c.QuestionnaireFile, err)
+		}
+		o.Questionnaire = text
+	}
+	return nil
 }
 
 // attend says what is looked after.
 func (o *Options) attend(c configs.Kiosk) (err error) {
 	o.Attendance = Attendance{Devices: c.Devices, Displays: 1}
+	if o.Printer != nil {
+		o.Attendance.Printer = o.Printer
+	}
 	if c.Window.Second.Output != "" {
 		o.Attendance.Displays++
 	}
@@ -92,6 +128,38 @@ func (o *Options) attend(c configs.Kiosk) (err error) {
 		o.Attendance.Player, err = audio.New(audio.Options{Device: c.Devices.Sound, Log: o.Log})
 	}
 	return err
+}
+
+// print makes what tickets are printed with.
+func (o *Options) print(c configs.Printer) error {
+	if c.URL == "" {
+		return nil
+	}
+	p := printer.Options{URL: c.URL, Text: c.Text, Width: c.Width, Log: o.Log}
+	if c.Logo != "" {
+		logo, err := readLogo(c.Logo)
+		if err != nil {
+			return fmt.Errorf("printer.logo %s: %w", c.Logo, err)
+		}
+		p.Logo = logo
+	}
+	var err error
+	if p.Regular, p.Bold, err = theme.Faces(); err != nil {
+		return err
+	}
+	if o.Printer, err = printer.New(p); err != nil {
+		return fmt.Errorf("printer: %w", err)
+	}
+	return nil
+}
+
+func readLogo(path string) (image.Image, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	logo, err := png.Decode(file)
+	return logo, errors.Join(err, file.Close())
 }
 
 // speak makes what calls are spoken with.
@@ -118,6 +186,10 @@ func (o *Options) configure(c configs.Kiosk) error {
 	if o.Rules, err = queueRules(c, zone); err != nil {
 		return err
 	}
+	if o.Cases, err = caseRules(c); err != nil {
+		return err
+	}
+	o.Openings = openings(c, o.Rules)
 	a := c.Appointments
 	o.Appointments = appointments.Rules{Early: a.Early, Late: a.Late, Missed: a.Missed}
 	o.Names = web.Names{Services: map[string]web.Name{}, Counters: map[string]web.Name{}, Groups: map[string]web.Name{},

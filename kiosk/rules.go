@@ -6,8 +6,11 @@ import (
 	"time"
 
 	"stationkeeper/configs"
+	"stationkeeper/kiosk/bilingual"
+	"stationkeeper/kiosk/cases"
 	"stationkeeper/kiosk/hours"
 	"stationkeeper/kiosk/queue"
+	"stationkeeper/kiosk/web"
 )
 
 // queueRules maps the configuration into the rules of the queue. What it holds has been checked there.
@@ -109,4 +112,42 @@ func spans(texts []string) ([]hours.Span, error) {
 		found = append(found, hours.Span{From: from, To: to})
 	}
 	return found, nil
+}
+
+// caseRules maps what becomes of bad ratings and complaints.
+func caseRules(c configs.Kiosk) (cases.Rules, error) {
+	open, err := openingHours(c.Hours)
+	if err != nil {
+		return cases.Rules{}, err
+	}
+	r := cases.Rules{Threshold: c.Care.Worst, Owner: c.Care.Owner, Hours: open[c.Care.Hours], Due: map[string]cases.Due{
+		cases.Rating: {Time: c.Care.Rating}, cases.Complaint: {Time: c.Care.Complaint}}}
+	for _, t := range c.Care.Topics {
+		topic := cases.Topic{ID: t.ID, Text: bilingual.Text{Zh: t.Zh, En: t.En}, Owner: t.Owner}
+		for _, d := range t.Details {
+			topic.Details = append(topic.Details, cases.Detail{ID: d.ID, Text: bilingual.Text{Zh: d.Zh, En: d.En}})
+		}
+		r.Topics = append(r.Topics, topic)
+	}
+	return r, nil
+}
+
+// openings are the opening hours as customers read them: those of the station where all services have the same, else
+// those of each service that has any.
+func openings(c configs.Kiosk, rules queue.Rules) []Opening {
+	var found []Opening
+	same := true
+	for _, s := range rules.Services {
+		same = same && s.Hours == rules.Services[0].Hours
+	}
+	for i, s := range rules.Services {
+		switch {
+		case s.Hours == nil:
+		case same:
+			return []Opening{{Hours: s.Hours}}
+		default:
+			found = append(found, Opening{Name: web.Name{Zh: c.Services[i].NameZh, En: c.Services[i].NameEn}, Hours: s.Hours})
+		}
+	}
+	return found
 }

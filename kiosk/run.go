@@ -12,13 +12,19 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"stationkeeper/configs"
 	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/node"
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/audio"
 	"stationkeeper/kiosk/board"
+	"stationkeeper/kiosk/cases"
 	"stationkeeper/kiosk/counter"
 	"stationkeeper/kiosk/hall"
+	"stationkeeper/kiosk/hours"
+	"stationkeeper/kiosk/phone"
+	"stationkeeper/kiosk/printer"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/replay"
 	"stationkeeper/kiosk/speech"
@@ -34,26 +40,37 @@ type Options struct {
 	Rules queue.Rules
 	Names web.Names
 	Title web.Name
-	// Appointments say when their customers may arrive.
+	// Appointments say when their customers may arrive, Cases what bad ratings and complaints lead to, and Openings the
+	// hours as customers read them.
 	Appointments appointments.Rules
+	Cases        cases.Rules
+	Openings     []Opening
 	// Staff is the station's own list of who may work at the counters; nil for none. StaffKey is what badges are hashed
 	// with; nil: nobody logs in with one.
 	Staff    []byte
 	StaffKey staff.Key
 	// Notices are the station's own.
 	Notices []hall.Notice
+	// Information and Questionnaire are the station's own documents; nil for none.
+	Information, Questionnaire []byte
 	// Address is where customers' telephones reach the pages, such as https://hall.example.org; empty: the addresses of
 	// tickets' pages are relative.
 	Address string
 	// Speech speaks calls; nil for a silent board.
 	Speech *speech.Speaker
+	// Attendance says which devices are looked after.
+	Attendance Attendance
+	// Printer prints tickets; nil: they are shown on the screen alone. PrinterConfig says what is on them.
+	Printer       *printer.Printer
+	PrinterConfig configs.Printer
+	// Window is the touchscreen's, and Lines the last warnings of the log.
+	Window configs.Window
+	Lines  *lines
 	// Page is the listener of the counter page.
 	Page Page
 	// Replay plays a recorded day; nil for none. Its report goes to Stdout.
 	Replay *Replay
 	Stdout io.Writer
-	// Attendance says which devices are looked after.
-	Attendance Attendance
 	// Show shows the touchscreen on the goroutine that calls Run, and returns when its window is closed or ctx ends;
 	// nil for none.
 	Show func(ctx context.Context, s Screen) error
@@ -67,15 +84,45 @@ type Page struct {
 	Insecure bool
 }
 
+// Opening is when a service is open, or, without a name, the station.
+type Opening struct {
+	Name  web.Name
+	Hours *hours.Hours
+}
+
 // Screen is what the touchscreen works with.
 type Screen struct {
-	Hall *hall.Hall
-	// Names are those of what is in the hall's snapshots.
+	Hall  *hall.Hall
+	Paper *paper
+	// Names are those of what is in the hall's snapshots, Title the place's, and Zone the station's local time.
 	web.Names
-	Log *slog.Logger
+	Title    web.Name
+	Zone     *time.Location
+	Openings []Opening
+	// Address is where customers' telephones reach the kiosk; empty: nowhere. ComplaintPage makes the path of a page to
+	// write on.
+	Address       string
+	ComplaintPage func() string
+	// Roster is who may unlock the staff's screen; nil for nobody.
+	Roster func() *staff.Roster
+	// Speaker and Player read aloud; nil for silence.
+	Speaker *speech.Speaker
+	Player  *audio.Player
+	// Board is what a window of the board shows.
+	Board *board.Board
+	Data  string
+	// Lines are the last warnings, Started is when the program started, Line since when there is a line to head office and
+	// how much waits for it, and Disk what is free where the journal is, and its size, in bytes.
+	Lines   *lines
+	Started time.Time
+	Line    func() (connected time.Time, waiting int)
+	Disk    func() (free, size int64)
+	// Stop ends the program, to be started again.
+	Stop func()
 	// Appears is to be told the title of the window, and who tells what is in it, before it is shown: the kiosk ends itself
 	// when its window never appears.
 	Appears func(title string, screen looked)
+	Log     *slog.Logger
 }
 
 // Validate refuses what would fail, or panic, later.
@@ -99,7 +146,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := o.Validate(); err != nil {
 		return err
 	}
-	k := &kiosk{Options: o, documents: newDocuments(o), attendant: newAttendant(o.Attendance, o.Log)}
+	k := &kiosk{Options: o, documents: newDocuments(o), attendant: newAttendant(o.Attendance, o.Log), started: time.Now()}
 	k.Desired, k.Command = k.documents.desired, k.attendant.commands.take
 	if k.node, err = node.Open(k.Options.Options); err != nil {
 		return err
@@ -116,6 +163,9 @@ type kiosk struct {
 	Options
 	documents *documents
 	attendant *attendant
+	paper     *paper
+	tokens    *phone.Tokens
+	started   time.Time
 	node      *node.Node
 	key       []byte // that makes tickets' pages and log-ins unguessable
 	hall      *hall.Hall
@@ -127,17 +177,28 @@ func (k *kiosk) open(ctx context.Context) (err error) {
 	if k.key, err = readKey(k.Data); err != nil {
 		return err
 	}
-	if k.attendant.upkeep, err = openUpkeep(k.Data, k.node.Journal, k.Log); err != nil {
-		return err
-	}
 	now := func() time.Time { return k.Clock().Wall }
 	if k.Replay != nil {
 		k.clock = replay.NewClock(k.Replay.day().Begin(), now)
 		now = k.clock.Now
 	}
-	k.hall, err = hall.Open(hall.Options{Rules: k.Rules, Appointments: k.Appointments, Journal: k.node.Journal, Points: k.node.Uplink,
-		Memory: memory(filepath.Join(k.Data, memoryName)), Key: k.key, Notices: k.Notices, Now: now, Log: k.Log})
+	if k.attendant.upkeep, err = openUpkeep(k.Data, k.node.Journal, k.Log); err != nil {
+		return err
+	}
+	k.tokens = phone.NewTokens(k.key)
+	calendar := k.Rules.Calendar
+	k.paper = newPaper(k.PrinterConfig, k.Printer, calendar.Zone, calendar.Day, k.Log)
+	k.hall, err = hall.Open(hall.Options{Rules: k.Rules, Appointments: k.Appointments, Cases: k.Cases, Journal: k.node.Journal, Points: k.node.Uplink,
+		Memory: memory(filepath.Join(k.Data, memoryName)), Key: k.key, Notices: k.Notices, Now: now, Log: k.Log,
+		Followers: map[string]hall.Follower{"paper": k.paper}})
 	if err != nil {
+		return err
+	}
+	k.paper.title, k.paper.names = k.Title, k.Names
+	if k.Address != "" {
+		k.paper.page = k.ticketPage
+	}
+	if err := k.paper.open(ctx, k.hall); err != nil {
 		return err
 	}
 	if k.Replay != nil {
@@ -180,13 +241,34 @@ func (k *kiosk) serve(ctx context.Context) error {
 	parts.Go(func() error { return k.hall.Run(running) })
 	parts.Go(func() error { return k.documents.keep(running, k.hall, k.node.Uplink) })
 	parts.Go(func() error { return k.play(running, stop) })
+	parts.Go(func() error { return k.paper.run(running) })
 	parts.Go(func() error { return k.attend(running, stop) })
 	k.Log.Info("kiosk ready", "counter", listener.Addr().String(), "station", k.Station, "node", k.Node, "version", k.Version, "data", k.Data)
 	if k.Show != nil {
-		err = k.Show(running, Screen{Hall: k.hall, Names: k.Names, Log: k.Log, Appears: k.attendant.appears})
+		err = k.Show(running, k.screen(pages, stop))
 		stop()
 	}
 	return errors.Join(err, parts.Wait())
+}
+
+// screen is what the touchscreen works with.
+func (k *kiosk) screen(p pages, stop func()) Screen {
+	return Screen{
+		Hall: k.hall, Paper: k.paper, Names: k.Names, Title: k.Title, Zone: k.Rules.Calendar.Zone, Openings: k.Openings,
+		Address: k.Address, ComplaintPage: func() string { return "/c/" + k.tokens.New(k.hall.Now()) },
+		Roster: k.documents.roster.Load, Speaker: k.Speech, Player: k.Attendance.Player, Board: p.board, Data: k.Data,
+		Lines: k.Lines, Started: k.started, Line: k.line, Disk: func() (free, size int64) { return diskOf(k.Data) },
+		Stop: stop, Appears: k.attendant.appears, Log: k.Log,
+	}
+}
+
+// line is since when there is a connection to head office, and how many records wait for it.
+func (k *kiosk) line() (connected time.Time, waiting int) {
+	stats := k.node.Uplink.Stats()
+	for _, n := range stats.Backlog {
+		waiting += int(n)
+	}
+	return stats.Connected, waiting
 }
 
 // pages are all that the kiosk's listener serves: the counters', and those of the customers in the hall.
@@ -222,6 +304,14 @@ func (k *kiosk) pages(loopback bool) (pages, error) {
 	mux.Handle("/board", shown)
 	mux.Handle("/board/", shown)
 	mux.Handle("/t/", shown)
+	telephones, err := phone.New(phone.Options{Hall: k.hall, Tokens: k.tokens, Topics: k.hall.Snapshot().Cases.Topics, Services: k.Names.Services,
+		Title: k.Title, Zone: k.Rules.Calendar.Zone, Loopback: loopback, Log: k.Log})
+	if err != nil {
+		return pages{}, err
+	}
+	for _, path := range []string{"/t/{secret}/rate", "/c/", "/phone/assets/"} {
+		mux.Handle(path, telephones)
+	}
 	return pages{mux, desk, shown}, nil
 }
 

@@ -142,3 +142,12 @@ func senseTouch(input fs.FS, expected int) sensing {
 func closedNow(s hall.Snapshot) bool {
 	return !slices.ContainsFunc(s.Queue.Services, func(one queue.ServiceView) bool { return one.Open })
 }
+
+// diskOf is what is free of the disk that a folder is on, and its size, in bytes; 0 when nobody can tell.
+func diskOf(folder string) (free, size int64) {
+	var disk unix.Statfs_t
+	if err := unix.Statfs(folder, &disk); err != nil {
+		return 0, 0
+	}
+	return int64(disk.Bavail) * disk.Bsize, int64(disk.Blocks) * disk.Bsize
+}

@@ -18,6 +18,8 @@ type Snapshot struct {
 	Queue queue.Snapshot
 	// Quotes are what ordinary customers who come now are told about the wait, by service.
 	Quotes map[string]queue.Quote
+	// Failing tells that the journal takes nothing: whatever is asked of the hall is refused.
+	Failing bool
 	// Appointments are those of today, and Notices what everybody in the hall should read now.
 	Appointments appointments.Day
 	Notices      []Notice

@@ -27,6 +27,7 @@ func (h *Hall) Run(ctx context.Context) error {
 	parts, running := errgroup.WithContext(ctx)
 	parts.Go(func() error { return h.keepDays(running) })
 	parts.Go(func() error { return h.keepQuotes(running) })
+	parts.Go(func() error { return h.keepTrying(running) })
 	err := parts.Wait()
 	return errors.Join(err, h.Remember())
 }

@@ -102,6 +102,8 @@ type Hall struct {
 	// seq is that of the last record folded in. unsure is set while the journal may hold later ones of ours.
 	seq    uint64
 	unsure bool
+	// failing is since when the journal takes nothing; zero while it does.
+	failing time.Time
 
 	audience
 	secrets secrets
@@ -226,6 +228,7 @@ func (h *Hall) write(ctx context.Context, entries []record.Entry) error {
 	records, err := h.options.Journal.Append(context.WithoutCancel(ctx), record.Events, entries...)
 	if err != nil {
 		h.unsure = true
+		h.fail()
 		return fmt.Errorf("%w: %w", ErrNotWritten, err)
 	}
 	for _, r := range records {

@@ -36,7 +36,7 @@ func (h *Hall) show() {
 	now := h.Now()
 	s := Snapshot{At: now, Queue: h.queue.Snapshot(now), Quotes: h.offered, Appointments: h.appointments.Day(now),
 		Notices: current(h.notices, now), Survey: h.survey.Today(now), Questionnaire: h.survey.Questionnaire(),
-		Results: h.learnt.Survey.Last(now), Cases: h.learnt.Cases.View(now), Information: h.information}
+		Failing: !h.failing.IsZero(), Results: h.learnt.Survey.Last(now), Cases: h.learnt.Cases.View(now), Information: h.information}
 	h.tell(s)
 	for point, state := range points(s) {
 		before, known := h.shown[point]

@@ -104,6 +104,30 @@ func (s *Speaker) Say(ctx context.Context, c Call) ([]byte, error) {
 	return EncodeWAV(join(pause, sounds...)), nil
 }
 
+// longestText bounds a text, in bytes: what a screen says takes less than a minute to listen to.
+const longestText = 2000
+
+// Text is any text, read by the synthesiser as a WAV file: there are no clips for it. It is not kept.
+func (s *Speaker) Text(ctx context.Context, l Language, text string) ([]byte, error) {
+	if len(text) > longestText {
+		return nil, fmt.Errorf("read a text aloud: %d bytes, at most %d are read", len(text), longestText)
+	}
+	select {
+	case <-s.turn:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { s.turn <- struct{}{} }()
+	sound, err := synthesise(ctx, s.options.Espeak, l, text)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.report(s.options.Espeak, err)
+		}
+		return nil, err
+	}
+	return EncodeWAV(sound), nil
+}
+
 // Fault is why the last announcement was not spoken in full; nil when it was.
 func (s *Speaker) Fault() error {
 	s.mu.Lock()
