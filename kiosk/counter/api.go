@@ -14,6 +14,7 @@ import (
 	"stationkeeper/internal/document"
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/cases"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/survey"
@@ -108,7 +109,7 @@ func (s *server) rate(w http.ResponseWriter, r *http.Request, _ actor) {
 	if !read(w, r, &body) {
 		return
 	}
-	if _, err := s.Hall.Rate(r.Context(), survey.Answer{Request: body.Request, Score: body.Score, Ticket: body.Ticket}); err != nil {
+	if _, err := s.Hall.Rate(r.Context(), survey.Answer{Request: body.Request, Score: body.Score, Ticket: body.Ticket, Channel: record.ChannelCounter}); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -142,6 +143,7 @@ var refusals = []struct {
 }{
 	{hall.ErrNotWritten, http.StatusServiceUnavailable, "not-written"},
 	{hall.ErrNotVisited, http.StatusConflict, "not-visited"},
+	{hall.ErrUnknownSecret, http.StatusNotFound, "unknown-ticket"},
 	{queue.ErrUnknownService, http.StatusNotFound, "unknown-service"},
 	{queue.ErrUnknownCounter, http.StatusNotFound, "unknown-counter"},
 	{queue.ErrUnknownTicket, http.StatusNotFound, "unknown-ticket"},
@@ -182,6 +184,13 @@ var refusals = []struct {
 	{survey.ErrRatedBefore, http.StatusConflict, "rated-before"},
 	{survey.ErrRequestReused, http.StatusConflict, "request-reused"},
 	{survey.ErrMalformed, http.StatusBadRequest, "malformed"},
+	{survey.ErrQuestionnaire, http.StatusBadRequest, "questionnaire"},
+	{survey.ErrAnswer, http.StatusBadRequest, "answer"},
+	{cases.ErrUnknown, http.StatusNotFound, "unknown-case"},
+	{cases.ErrClosed, http.StatusConflict, "case-closed"},
+	{cases.ErrTopic, http.StatusBadRequest, "topic"},
+	{cases.ErrRequestReused, http.StatusConflict, "request-reused"},
+	{cases.ErrMalformed, http.StatusBadRequest, "malformed"},
 }
 
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {

@@ -53,6 +53,11 @@
 //	                                     they mean several, the refusal "ambiguous" lists them in "matches"
 //
 //	GET  /api/supervisor                 service levels, advice, who is logged in: see supervisorView
+//	GET  /api/cases                      what somebody has to see to, for supervisors: see casesView
+//	POST /api/cases/{id}/assign          {"owner"?,"deadline"?,"note"?,"request"?} → case: owner is a staff number or "supervisor";
+//	                                     without owner and deadline it is who asks
+//	POST /api/cases/{id}/note            {"note","request"?} → case
+//	POST /api/cases/{id}/close           {"outcome","note"?,"request"?} → case: "settled", "unfounded", "duplicate" or "unreachable"
 //	POST /api/surveys                    {"score","ticket"?,"request"?} → 201 {}
 //	POST /api/errors                     {"message","page"?,"where"?,"times"?} → 202 {}: an error in a page's script, for the journal
 //
@@ -85,6 +90,8 @@ import (
 type Hall interface {
 	Do(ctx context.Context, c queue.Command) (queue.Ticket, error)
 	Rate(ctx context.Context, a survey.Answer) (cases.Case, error)
+	// Case carries out what is done about cases.
+	Case(ctx context.Context, c cases.Command) (cases.Case, error)
 	Now() time.Time
 	Snapshot() hall.Snapshot
 	Subscribe() (snapshots <-chan hall.Snapshot, stop func())
@@ -202,6 +209,10 @@ func (s *server) routes() *http.ServeMux {
 		"POST /api/appointments/{appointment}/cancel": {receivers, s.cancel},
 		"POST /api/appointments/{appointment}/arrive": {receivers, s.arrive},
 		"GET /api/supervisor":                         {supervisors, s.supervise},
+		"GET /api/cases":                              {supervisors, s.caseList},
+		"POST /api/cases/{case}/assign":               {supervisors, s.assign},
+		"POST /api/cases/{case}/note":                 {supervisors, s.noteCase},
+		"POST /api/cases/{case}/close":                {supervisors, s.closeCase},
 		"POST /api/surveys":                           {insiders, s.rate},
 		"POST /api/errors":                            {anyone, s.failed},
 	} {

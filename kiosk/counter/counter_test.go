@@ -182,7 +182,7 @@ func TestVisitThroughTheAPI(t *testing.T) {
 	if today["issued"] != 3.0 || today["served"] != 1.0 || today["left"] != 2.0 {
 		t.Errorf("today %v", today)
 	}
-	if survey := view["survey"].(map[string]any); survey["count"] != 1.0 || survey["mean"] != 4.0 {
+	if survey := s.want(http.StatusOK, "GET", "/api/supervisor", "")["survey"].(map[string]any); survey["count"] != 1.0 || survey["mean"] != 4.0 {
 		t.Errorf("survey %v", survey)
 	}
 	if announced := view["announced"].([]any); len(announced) != 3 || announced[1].(map[string]any)["again"] != true {

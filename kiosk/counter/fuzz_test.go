@@ -11,7 +11,7 @@ import (
 // fault, and each is answered in JSON.
 func FuzzRequests(f *testing.F) {
 	paths := []string{"/api/tickets", "/api/tickets/t1/leave", "/api/tickets/t1/class", "/api/counters/1/done", "/api/counters/none/recall",
-		"/api/surveys", "/api/login", "/api/errors", "/api/appointments", "/api/appointments/a1/cancel", "/api/appointments/1234/arrive"}
+		"/api/surveys", "/api/cases/none/assign", "/api/cases/none/close", "/api/login", "/api/errors", "/api/appointments", "/api/appointments/a1/cancel", "/api/appointments/1234/arrive"}
 	for _, verb := range []string{"call", "recall", "finish", "no-show", "return", "hold", "transfer", "split", "undo", "open", "pause", "resume", "close"} {
 		paths = append(paths, "/api/counters/1/"+verb)
 	}

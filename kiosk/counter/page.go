@@ -46,7 +46,8 @@ type page struct {
 	Counters             []choice
 	Classes              []choice
 	Outcomes             []choice
-	Ask                  string // key of what the dialog does that is being written
+	Owners               []choice // of cases
+	Ask                  string   // key of what the dialog does that is being written
 	Data                 data
 }
 
@@ -199,7 +200,11 @@ func (s *server) front(w http.ResponseWriter, r *http.Request) {
 
 // supervisor is the page with the whole hall.
 func (s *server) supervisor(w http.ResponseWriter, r *http.Request) {
-	s.show(w, http.StatusOK, "supervisor.html", s.page(r, "supervisor", "supervisor"))
+	p := s.page(r, "supervisor", "supervisor")
+	p.Owners = s.owners(p.language)
+	p.Data.Names["owners"] = names(p.Owners)
+	p.Data.Names["topics"], p.Data.Names["details"] = s.topicNames(p.language)
+	s.show(w, http.StatusOK, "supervisor.html", p)
 }
 
 // reception is the page that gives tickets by hand.

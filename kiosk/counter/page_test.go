@@ -66,7 +66,7 @@ func TestLanguageIsKeptAndLeadsBack(t *testing.T) {
 // Ways in which pages and scripts ask for a text, and keys whose end is a code of the API.
 var (
 	asked  = regexp.MustCompile(`(?:\.Say|\.To|\bsay\(|done:) ?"([a-z.-]*[a-z])"`)
-	byCode = regexp.MustCompile(`^(error|action|reason|state|counter|done|hold|why|advice|status|origin|outcome)\.`)
+	byCode = regexp.MustCompile(`^(error|action|reason|state|counter|done|hold|why|advice|status|origin|outcome|cause|level-of)\.`)
 )
 
 // TestEveryTextIsThereAndIsUsed reads the pages and scripts as text.
@@ -97,7 +97,7 @@ func TestEveryTextIsThereAndIsUsed(t *testing.T) {
 func sources(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
-	for _, pattern := range []string{"pages/*.html", "pages/assets/*.js", "page*.go", "words.go"} {
+	for _, pattern := range []string{"pages/*.html", "pages/assets/*.js", "page*.go", "words.go", "cases.go"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %d files, %v", pattern, len(paths), err)

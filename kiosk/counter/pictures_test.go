@@ -146,6 +146,11 @@ func pictures(t *testing.T, folder, language string, size [2]int64) {
 	take(boss, "supervisor-booked")
 	run(t, boss, chromedp.Click("#counters button"), opens("counter"))
 	take(boss, "supervisor-counter")
+	_, complained := s.unhappy()
+	run(t, boss, key(kb.Escape), until(`document.querySelector("dialog[open]") === null`), chromedp.Click("#tab-cases"), until(`document.querySelectorAll("#cases li").length === 2`))
+	take(boss, "supervisor-cases")
+	run(t, boss, chromedp.Click(`#cases li[data-id="`+complained.ID+`"] button`), opens("case"))
+	take(boss, "supervisor-case")
 	run(t, boss, chromedp.Navigate(s.url+"/reception"), chromedp.WaitVisible("#connection:not(.off)"), chromedp.Click("#services button"), until(`document.getElementById("given-number").textContent !== ""`), chromedp.Click("#tab-booked"))
 	take(boss, "reception")
 }

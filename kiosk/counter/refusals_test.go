@@ -27,7 +27,7 @@ func TestEveryErrorHasACode(t *testing.T) {
 		t.Fatal(err)
 	}
 	never := []string{"queue.ErrDisorder"} // of records, not of commands
-	for _, name := range []string{"queue", "appointments", "survey", "hall"} {
+	for _, name := range []string{"queue", "appointments", "survey", "cases", "hall"} {
 		for _, declared := range errorsOf(t, name) {
 			if !slices.Contains(never, declared) && !strings.Contains(string(table), "{"+declared+", ") {
 				t.Errorf("%s has no code", declared)

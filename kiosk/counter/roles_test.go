@@ -36,6 +36,10 @@ func TestEveryRouteAsksForItsRole(t *testing.T) {
 		{"POST", "/api/appointments/none/cancel", receive},
 		{"POST", "/api/appointments/none/arrive", receive},
 		{"GET", "/api/supervisor", boss},
+		{"GET", "/api/cases", boss},
+		{"POST", "/api/cases/none/assign", boss},
+		{"POST", "/api/cases/none/note", boss},
+		{"POST", "/api/cases/none/close", boss},
 	}
 	for _, verb := range []string{"call", "recall", "finish", "no-show", "return", "hold", "transfer", "split", "undo", "open", "pause", "resume", "close"} {
 		routes = append(routes, struct{ method, path, may string }{"POST", "/api/counters/1/" + verb, desk},

@@ -44,10 +44,6 @@ func (s *server) view(h hall.Snapshot) view {
 	for _, n := range h.Notices {
 		v.Notices = append(v.Notices, noticeView{ID: n.ID, Zh: n.Zh, En: n.En})
 	}
-	v.Survey.Count = h.Survey.Count()
-	if mean, ok := h.Survey.Mean(); ok {
-		v.Survey.Mean = &mean
-	}
 	return v
 }
 

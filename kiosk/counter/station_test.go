@@ -19,6 +19,7 @@ import (
 	"stationkeeper/internal/journal"
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/cases"
 	"stationkeeper/kiosk/counter"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/queue"
@@ -119,7 +120,7 @@ func bareStation(t testing.TB) *station {
 	s.now.Store(monday.UnixNano())
 	s.roster.Store(people(t))
 	s.site.hall, err = hall.Open(hall.Options{
-		Rules: stationRules(), Journal: s.site, Points: noPoints{}, Now: s.time, Log: quiet(),
+		Rules: stationRules(), Cases: cases.Rules{Threshold: 2, Due: map[string]cases.Due{cases.Rating: {Time: 30 * time.Minute}}}, Journal: s.site, Points: noPoints{}, Now: s.time, Log: quiet(),
 		Appointments: appointments.Rules{Early: 30 * time.Minute, Late: 15 * time.Minute, Missed: time.Hour},
 	})
 	if err != nil {

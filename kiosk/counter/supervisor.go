@@ -70,12 +70,17 @@ func (o *outlook) of(q queue.Snapshot, now time.Time) ([]staffing.Level, []staff
 // supervise answers with service levels, advice, and who is logged in.
 func (s *server) supervise(w http.ResponseWriter, r *http.Request, _ actor) {
 	now := s.Hall.Now()
-	levels, advice, err := s.outlook.of(s.Hall.Snapshot().Queue, now)
+	shown := s.Hall.Snapshot()
+	levels, advice, err := s.outlook.of(shown.Queue, now)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	v := supervisorView{Now: now, Levels: []levelView{}, Advice: []adviceView{}, Staff: s.onDuty()}
+	v.Survey.Count = shown.Survey.Count()
+	if mean, ok := shown.Survey.Mean(); ok {
+		v.Survey.Mean = &mean
+	}
 	for _, l := range levels {
 		v.Levels = append(v.Levels, viewLevel(l))
 	}

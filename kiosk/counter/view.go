@@ -18,7 +18,6 @@ type view struct {
 	Today     todayView          `json:"today"`
 	// Quotes says how true the waits were that customers of today were told; null while none could be judged.
 	Quotes *scoreView `json:"quotes"`
-	Survey surveyView `json:"survey"`
 	// Appointments count today's list; a page with the list fetches it again when they change.
 	Appointments appointmentCounts `json:"appointments"`
 	Notices      []noticeView      `json:"notices"`
@@ -190,6 +189,8 @@ type scoreView struct {
 	Coverage float64 `json:"coverage"` // share whose wait was within the range
 }
 
+// surveyView counts today's ratings. It is for supervisors: a clerk who saw the mean change after a visit would know what
+// that customer said.
 type surveyView struct {
 	Count int `json:"count"`
 	// Mean is null when there is no rating.
@@ -252,6 +253,49 @@ type supervisorView struct {
 	Levels []levelView  `json:"levels"`
 	Advice []adviceView `json:"advice"`
 	Staff  []onDuty     `json:"staff"`
+	Survey surveyView   `json:"survey"`
+}
+
+// casesView is what somebody has to see to: what is due first in front, and what was closed last.
+type casesView struct {
+	Now     time.Time  `json:"now"`
+	Overdue int        `json:"overdue"` // how many of the open ones are past their deadline
+	Open    []caseView `json:"open"`
+	Ended   []caseView `json:"ended"`
+}
+
+// caseView is a case. Topic and Details are ids of the page's names; what is not known is left out.
+type caseView struct {
+	ID        string       `json:"id"`
+	Number    string       `json:"number"`
+	Cause     string       `json:"cause"` // "rating", "complaint", "suggestion" or "praise"
+	Service   string       `json:"service,omitempty"`
+	Score     int          `json:"score,omitempty"`
+	Topic     string       `json:"topic,omitempty"`
+	Details   []string     `json:"details"`
+	Text      string       `json:"text,omitempty"`
+	Phone     string       `json:"phone,omitempty"`
+	Language  string       `json:"language,omitempty"`
+	Owner     string       `json:"owner"` // a staff number, or a role
+	OwnerName string       `json:"owner_name,omitempty"`
+	Opened    time.Time    `json:"opened"`
+	Deadline  *time.Time   `json:"deadline"`
+	Overdue   bool         `json:"overdue"`
+	Remarks   []remarkView `json:"remarks"`
+	Ended     *time.Time   `json:"ended"`
+	Outcome   string       `json:"outcome,omitempty"`
+}
+
+// remarkView is what was done about a case.
+type remarkView struct {
+	At        time.Time `json:"at"`
+	By        string    `json:"by,omitempty"`
+	ByName    string    `json:"by_name,omitempty"`
+	What      string    `json:"what"` // type of the record, such as "case.noted"
+	Owner     string    `json:"owner,omitempty"`
+	OwnerName string    `json:"owner_name,omitempty"`
+	Outcome   string    `json:"outcome,omitempty"`
+	Text      string    `json:"text,omitempty"`
 }
 
 // levelView is how a service does against its target; Agreed is false when the station has none, and the usual one is

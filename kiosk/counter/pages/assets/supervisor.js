@@ -5,6 +5,7 @@ import { el, enable, list, make, named, press, put, say, show, wordsFor } from "
 import { listen } from "./live.js";
 import { ask, asking, resume, retry, takesPresses } from "./ask.js";
 import { dialog, drawDialog, openDialog } from "./dialog.js";
+import { caseList, fetchCases } from "./cases.js";
 import { drawLists, hallLists } from "./lists.js";
 import { logoutButton } from "./logout.js";
 import { drawAdvice, drawLevels } from "./levels.js";
@@ -84,12 +85,14 @@ function counterActs(c) {
 function drawFigures() {
   put("served", String(view.today.served));
   put("left", String(view.today.left));
-  put("survey", view.survey.mean === null ? "–" : say("figures.survey-of", { mean: view.survey.mean.toFixed(1), n: view.survey.count }));
+  const survey = outlook?.survey ?? { mean: null };
+  put("survey", survey.mean === null ? "–" : say("figures.survey-of", { mean: survey.mean.toFixed(1), n: survey.count }));
   const q = view.quotes;
   put("quotes", q && q.n > 0 ? say("figures.score", { n: q.n, mean: clock(q.mean), bias: (q.bias < 0 ? "−" : "+") + clock(Math.abs(q.bias)), share: Math.round(100 * q.coverage) }) : "–");
 }
 
 async function look() {
+  fetchCases();
   try {
     const answer = await fetch("/api/supervisor");
     if (answer.ok) {
@@ -125,6 +128,7 @@ hallLists({
     act: () => act(c.id, "call", { ticket: ticket.id }),
   })),
 });
+caseList({ staff: () => me.staff ?? "" });
 asking({ told, redraw: draw });
 show("advice", false);
 

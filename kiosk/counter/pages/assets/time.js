@@ -46,3 +46,10 @@ export function at(date, timeOfDay) {
   const utc = Date.parse(date + "T" + timeOfDay + ":00Z");
   return new Date(utc - ahead(utc - ahead(utc))).toISOString();
 }
+
+/** dayAndTime writes a time of today as 08:30, and others as 11-29 08:30. */
+export function dayAndTime(text) {
+  const utc = Date.parse(text);
+  const date = new Date(utc + ahead(utc)).toISOString().slice(0, 10);
+  return (date === today() ? "" : date.slice(5) + " ") + timeOfDay(utc);
+}
