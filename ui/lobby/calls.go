@@ -92,12 +92,13 @@ func (k *calls) placeCalls(area layout.Box, gap float32, rows int) {
 		fit = min(fit, callsShown/rows)
 	}
 	width = min(width*1.5, (area.Size.Width-float32(fit-1)*gap)/float32(fit))
-	height := min(area.Size.Height, 1.4*callHeight())
+	rows = max(1, rows)
+	height := min((area.Size.Height-float32(rows-1)*gap)/float32(rows), 1.4*callHeight())
 	if rows <= 1 {
 		area = area.Centred(area.Size.Width, height)
 	}
 	for i, call := range k.calls {
-		shown := i < k.count && i < fit*max(1, rows)
+		shown := i < k.count && i < fit*rows
 		layout.Show(call, shown)
 		if shown {
 			at := area.At.AddXY(float32(i%fit)*(width+gap), float32(i/fit)*(height+gap))

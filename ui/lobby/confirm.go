@@ -32,7 +32,7 @@ func (k *confirmScreen) say(s state, c *lang.Catalogue, v Snapshot) {
 	if v.Appointments {
 		instead = c.Shell.OrAppointment
 	}
-	k.notice.footer.SetText(instead)
+	k.notice.besides(instead)
 	k.join.SetText(c.Shell.Join)
 	k.join.Hold(s.asked)
 	k.not.SetText(c.Shell.JoinNot)

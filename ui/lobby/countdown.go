@@ -28,8 +28,8 @@ func newCountdown(taps taps) *countdown {
 		seconds: widgets.NewText(widgets.Style{Size: theme.SizeNameCountdown, Least: 0.4, Color: fynetheme.ColorNameForegroundOnWarning, Bold: true,
 			Align: fyne.TextAlignCenter}),
 		question: widgets.NewText(widgets.Style{Size: fynetheme.SizeNameHeadingText, Least: 0.5, Color: fynetheme.ColorNameForegroundOnWarning, Bold: true, Lines: 2}),
-		then:     widgets.NewText(widgets.Style{Size: fynetheme.SizeNameText, Color: fynetheme.ColorNameForegroundOnWarning}),
-		stay:     widgets.NewButton(widgets.Primary, taps.does(touch{})),
+		then:     widgets.NewText(widgets.Style{Size: fynetheme.SizeNameText, Least: 0.45, Color: fynetheme.ColorNameForegroundOnWarning, Lines: 2}),
+		stay:     widgets.NewButton(widgets.Plain, taps.does(touch{})),
 	}
 	d.all = container.New(layout.Stage(d.place), d.back, d.seconds, d.question, d.then, d.stay)
 	return d
@@ -43,9 +43,8 @@ func (d *countdown) place(b layout.Box) {
 	stay.Centred(stay.Size.Width, target).Put(d.stay)
 	seconds, b := b.Left(1.4*layout.Size(theme.SizeNameCountdown), gap)
 	seconds.Put(d.seconds)
-	then := 1.4 * layout.Size(fynetheme.SizeNameText)
-	question := min(1.5*layout.Size(fynetheme.SizeNameHeadingText), b.Size.Height-then)
-	part, rest := b.Centred(b.Size.Width, question+then).Top(question, 0)
+	question := 0.55 * b.Size.Height
+	part, rest := b.Centred(b.Size.Width, 0.94*b.Size.Height).Top(question, 0)
 	part.Put(d.question)
 	rest.Put(d.then)
 }

@@ -31,8 +31,8 @@ func newHeader(title lang.Names, flows [kinds]flow.Flow, taps taps) *header {
 		flows: flows,
 		back:  widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameHeaderBackground}),
 		spot:  widgets.NewArea(taps.does(knock{offered: flows[backroom] != nil})),
-		small: widgets.NewText(widgets.Style{Size: fynetheme.SizeNameText, Color: fynetheme.ColorNameForegroundOnPrimary}),
-		large: widgets.NewText(widgets.Style{Size: fynetheme.SizeNameHeadingText, Least: 0.5, Color: fynetheme.ColorNameForegroundOnPrimary,
+		small: widgets.NewText(widgets.Style{Size: fynetheme.SizeNameText, Color: theme.ColorNameForegroundOnHeader}),
+		large: widgets.NewText(widgets.Style{Size: fynetheme.SizeNameHeadingText, Least: 0.5, Color: theme.ColorNameForegroundOnHeader,
 			Bold: true, Lines: 2}),
 	}
 	h.all = container.New(layout.Stage(h.place), h.back, h.small, h.large, h.spot)

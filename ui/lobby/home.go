@@ -20,17 +20,17 @@ const most = 8
 type arrangement struct{ columns, rows, pages int }
 
 // arrange fits choices into a box without making any tile lower than a target. Where they do not fit, or are too
-// many, there are pages, and a row remains for the buttons that turn them.
-func arrange(choices, most int, b layout.Box, target, gap float32) arrangement {
+// many, there are pages, and a row remains for the buttons that turn them. A narrow box has one column.
+func arrange(choices, most int, narrow bool, b layout.Box, target, gap float32) arrangement {
 	fit := max(1, int((b.Size.Height+gap)/(target+gap)))
 	columns := 2
-	if choices <= 3 && choices <= fit || b.Portrait() && choices <= min(fit, most) {
+	if narrow || choices <= 3 && choices <= fit || b.Portrait() && choices <= min(fit, most) {
 		columns = 1
 	}
 	if choices <= min(columns*fit, most) {
 		return arrangement{columns, max(1, (choices+columns-1)/columns), 1}
 	}
-	if b.Portrait() {
+	if narrow || b.Portrait() {
 		columns = 1
 	}
 	rows := max(1, min(fit-1, most*3/4/columns))
@@ -113,9 +113,9 @@ func (h *homeScreen) say(s state, c *lang.Catalogue, v Snapshot) {
 	h.state, h.snapshot = s, v
 	h.empty.say(c.NoServices, c.NoServicesDo)
 	h.closed.say(c.Shell.Closed, c.When(v.At, v.Opens))
-	h.closed.footer.SetText(c.Shell.ClosedDo)
+	h.closed.besides(c.Shell.ClosedDo)
 	h.out.say(c.Shell.Out, c.Shell.OutDo)
-	h.out.footer.SetText(lang.Both(c.Shell.OutWhy, v.Out))
+	h.out.besides(lang.Both(c.Shell.OutWhy, v.Out))
 	h.previous.SetText(c.PreviousPage)
 	h.next.SetText(c.NextPage)
 	h.draw()
@@ -127,6 +127,12 @@ func (h *homeScreen) mostHere() int {
 		return most / 2
 	}
 	return most
+}
+
+// arrange fits choices into an area in the theme's sizes.
+func (h *homeScreen) arrange(choices int, area layout.Box) arrangement {
+	narrow := area.Size.Width < 20*layout.Size(theme.SizeNameName) // two names beside each other would be cut
+	return arrange(choices, h.mostHere(), narrow, area, layout.Size(theme.SizeNameTarget), layout.Size(fynetheme.SizeNamePadding))
 }
 
 // draw puts the choices of the page into the area, or what there is to say instead.
@@ -141,7 +147,7 @@ func (h *homeScreen) draw() {
 	layout.Show(h.empty.all, len(choices) == 0 && !closed && !out)
 
 	gap, target := layout.Size(fynetheme.SizeNamePadding), layout.Size(theme.SizeNameTarget)
-	a := arrange(len(choices), h.mostHere(), h.area, target, gap)
+	a := h.arrange(len(choices), h.area)
 	area := h.drawNotice(h.area, len(choices), a, gap)
 	h.at = min(h.state.page, a.pages-1)
 	h.drawPager(a.pages)
@@ -167,7 +173,7 @@ func (h *homeScreen) drawNotice(area layout.Box, choices int, a arrangement, gap
 	height := 2 * layout.Size(fynetheme.SizeNameText)
 	bar, rest := area.Top(height, gap)
 	shown := len(h.snapshot.Notices) > 0 && choices > 0 && !h.state.low && h.state.group == "" &&
-		arrange(choices, h.mostHere(), rest, layout.Size(theme.SizeNameTarget), gap) == a
+		h.arrange(choices, rest) == a
 	layout.Show(h.notice, shown)
 	layout.Show(h.bar, shown)
 	if !shown {

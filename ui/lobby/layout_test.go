@@ -1,6 +1,7 @@
 package lobby
 
 import (
+	"fmt"
 	"image/color"
 	"slices"
 	"testing"
@@ -19,14 +20,19 @@ import (
 func TestLayout(t *testing.T) {
 	for _, size := range screenSizes {
 		for _, l := range lang.All {
-			t.Run(size.name+" "+string(l), func(t *testing.T) {
-				p := newPlay(t, size.width, size.height)
-				everyScreen(p, l, func(name string) {
-					t.Run(name, func(t *testing.T) {
-						screentest.Check(t, p.window.Canvas().Content(), p.window.Canvas().Size(), p.theme.Size(theme.SizeNameTarget))
+			for _, w := range everybody {
+				if w != everybody[0] && size.name != "1280x800" && size.name != "upright" {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s %s %s", size.name, l, w.name), func(t *testing.T) {
+					p := withFlows(t, size.width, size.height)
+					everyScreen(p, w.in(l), func(name string) {
+						t.Run(name, func(t *testing.T) {
+							screentest.Check(t, p.window.Canvas().Content(), p.window.Canvas().Size(), p.theme.Size(theme.SizeNameTarget))
+						})
 					})
 				})
-			})
+			}
 		}
 	}
 }
@@ -36,7 +42,7 @@ func TestLayoutOnADenseScreen(t *testing.T) {
 	p := newPlay(t, 1280, 800)
 	p.theme = p.theme.For(theme.Screen{Width: 1280, Height: 800, UnitsPerMM: 5.9}, theme.Look{})
 	fyne.CurrentApp().Settings().SetTheme(p.theme)
-	everyScreen(p, lang.English, func(name string) {
+	everyScreen(p, everybody[0].in(lang.English), func(name string) {
 		t.Run(name, func(t *testing.T) {
 			screentest.Check(t, p.window.Canvas().Content(), p.window.Canvas().Size(), p.theme.Size(theme.SizeNameTarget))
 		})
@@ -63,7 +69,7 @@ func TestArrange(t *testing.T) {
 		{"upright and low", 8, layout.Box{Size: fyne.NewSize(400, 500)}, arrangement{2, 4, 1}},
 		{"no room at all", 4, layout.Box{}, arrangement{2, 1, 2}},
 	} {
-		if got := arrange(test.services, most, test.box, 100, 10); got != test.want {
+		if got := arrange(test.services, most, false, test.box, 100, 10); got != test.want {
 			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
 		}
 	}
@@ -98,7 +104,7 @@ func (u ugly) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	switch name { // names of our own
 	case theme.ColorNameDark:
 		name = fynetheme.ColorNameForeground
-	case theme.ColorNameInTheDark:
+	case theme.ColorNameInTheDark, theme.ColorNameForegroundOnHeader:
 		name = fynetheme.ColorNameBackground
 	}
 	return u.colors.Color(name, v)
@@ -133,7 +139,7 @@ func TestColoursAreOfTheTheme(t *testing.T) {
 	add(mean(get(fynetheme.ColorNameSuccess), get(fynetheme.ColorNameWarning)))
 	add(mean(get(fynetheme.ColorNameWarning), get(fynetheme.ColorNameError)))
 
-	everyScreen(p, lang.English, func(name string) {
+	everyScreen(p, everybody[0].in(lang.English), func(name string) {
 		for _, o := range screentest.Seen(p.window.Canvas().Content()) {
 			for _, c := range colours(o.Object) {
 				if c != nil && !known[color.NRGBAModel.Convert(c).(color.NRGBA)] {

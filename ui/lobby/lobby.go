@@ -233,6 +233,7 @@ func (l *Lobby) drawFlow(scene flow.Scene) {
 	if heading != l.heading {
 		l.heading = heading
 		l.state, _ = turned{}.next(l.state, l.options.Now())
+		l.stopVoice()
 	}
 }
 

@@ -22,7 +22,7 @@ type notice struct {
 
 func newNotice(meaning widgets.Meaning, buttons ...*widgets.Button) *notice {
 	centred := func(name fyne.ThemeSizeName, color fyne.ThemeColorName, bold bool) *widgets.Text {
-		return widgets.NewText(widgets.Style{Size: name, Color: color, Bold: bold, Align: fyne.TextAlignCenter, Lines: 2})
+		return widgets.NewText(widgets.Style{Size: name, Color: color, Bold: bold, Align: fyne.TextAlignCenter, Lines: 3, Least: 0.45})
 	}
 	n := &notice{
 		card:    widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameButton, Rounded: true, Raised: true}),
@@ -46,7 +46,8 @@ func (n *notice) place(b layout.Box) {
 	b.Put(n.card)
 	b = b.Inset(2*gap, gap*1.5)
 	if n.footer.Text() != "" {
-		footer, rest := b.Bottom(1.4*layout.Size(fynetheme.SizeNameText), gap/2)
+		height := n.footer.HeightIn(fyne.NewSize(b.Size.Width, 2.6*layout.Size(fynetheme.SizeNameText)))
+		footer, rest := b.Bottom(height, gap/2)
 		footer.Put(n.footer)
 		b = rest
 	}
@@ -82,6 +83,14 @@ func (n *notice) shown() (shown []*widgets.Button) {
 func (n *notice) say(title, text string) {
 	n.title.SetText(title)
 	n.text.SetText(text)
+}
+
+// besides says something in small letters below all else.
+func (n *notice) besides(text string) {
+	if text != n.footer.Text() {
+		n.footer.SetText(text)
+		n.all.Refresh()
+	}
 }
 
 // waitingScreen asks for a moment.

@@ -3,13 +3,14 @@ package lobby
 import (
 	"errors"
 	"fmt"
-	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/screentest"
+	"stationkeeper/ui/theme"
 )
 
 // screenSizes are the screens that kiosks have, in units.
@@ -23,37 +24,129 @@ var screenSizes = []struct {
 	{"upright", 1080, 1920},
 }
 
+// wanted is how a customer wants the screen.
+type wanted struct {
+	name string
+	customer
+}
+
+// everybody are the ways in which people want the screen.
+var everybody = []wanted{
+	{"normal", customer{}},
+	{"large", customer{look: theme.Look{Large: true}}},
+	{"contrast", customer{look: theme.Look{Contrast: true}}},
+	{"low", customer{low: true}},
+	{"all", customer{look: theme.Look{Large: true, Contrast: true}, low: true}},
+}
+
+func (w wanted) in(l lang.Language) wanted {
+	w.language = l
+	return w
+}
+
+// become sets the screen as a customer wants it, button by button.
+func (p *play) become(w wanted) {
+	now := p.lobby.state.customer
+	if now.language != w.language {
+		p.lobby.step(speak{w.language})
+	}
+	for how, differs := range map[adjustment]bool{largeText: now.look.Large != w.look.Large, highContrast: now.look.Contrast != w.look.Contrast,
+		lowLayout: now.low != w.low} {
+		if differs {
+			p.lobby.step(adjust{how})
+		}
+	}
+}
+
 // everyScreen leads through everything there is to see, and stops at each.
-func everyScreen(p *play, l lang.Language, look func(name string)) {
+func everyScreen(p *play, w wanted, look func(name string)) {
 	p.t.Helper()
 	p.show(Snapshot{})
-	p.lobby.step(speak{l})
-	look("closed")
+	p.become(w)
+	look("no-services")
 	for _, services := range []int{2, 4, 8, 13} {
 		p.show(bank(services))
 		look(fmt.Sprintf("home-%02d", services))
 	}
 	home := p.lobby.view.screens[home].(*homeScreen)
-	p.tap(home.next)
-	p.tap(home.next)
+	for !p.lobby.view.screens[0].(*homeScreen).atLast() {
+		p.tap(home.next)
+	}
 	look("home-13-last")
-	p.tap(home.previous)
-	p.tap(home.previous)
+	everyHour(p, w, look)
+	everyGroup(p, w, look)
+	everyTicket(p, w, look)
+	everyTrouble(p, w, look)
+	if p.entry(survey) != nil && p.flow != nil {
+		p.become(w)
+		p.show(branch(6))
+		look("home-with-everything")
+		p.tap(p.entry(complaint))
+		look("flow")
+		p.pass((flowStays - 8) * time.Second)
+		look("flow-countdown")
+		p.lobby.step(touch{})
+		p.tap(p.lobby.view.actions.home)
+	}
+}
 
+// atLast tells whether the last page is on the screen.
+func (h *homeScreen) atLast() bool { return !h.next.Visible() }
+
+// branch is a bank with notices, paper and appointments.
+func branch(services int) Snapshot {
+	s := bank(services)
+	s.Paper, s.Appointments = true, true
+	s.Notices = []lang.Names{{lang.Chinese: "本周五 15:00 起停业盘点，请提前办理业务", lang.English: "We close on Friday at 15:00 for stocktaking. Please come earlier"},
+		{lang.Chinese: "请妥善保管随身物品", lang.English: "Please look after your belongings"}}
+	return s
+}
+
+// everyHour is the evening, the night and a day on which nothing works.
+func everyHour(p *play, w wanted, look func(name string)) {
+	p.t.Helper()
 	p.show(evening(8))
 	look("home-evening")
 	p.show(night(4))
 	look("home-night")
+	s := night(4)
+	s.Opens = s.Services[0].Opens
+	p.show(s)
+	look("closed")
+	s.Dim = true
+	p.show(s)
+	p.pass(2 * lightStays * time.Second)
+	look("dark")
+	p.tap(p.lobby.view.dark.area)
+	p.pass((lightStays - 3) * time.Second)
+	p.become(w)
+	p.pass((lightStays - 3) * time.Second)
+	look("closed-countdown")
+	s = bank(4)
+	s.Out = "journal"
+	p.show(s)
+	p.become(w)
+	look("out-of-service")
+}
+
+func everyGroup(p *play, w wanted, look func(name string)) {
+	p.t.Helper()
+	p.become(w)
 	p.show(grouped())
 	look("groups")
-	p.tap(home.tiles[1])
+	p.tap(p.tile(1))
 	look("group")
 	p.tap(p.lobby.view.actions.leave)
 	look("groups-again")
+}
 
+func everyTicket(p *play, w wanted, look func(name string)) {
+	p.t.Helper()
+	screen := p.lobby.view.screens[ticket].(*ticketScreen)
+	p.become(w)
 	p.show(bank(4))
 	p.desk.gate = make(chan struct{})
-	p.tap(home.tiles[1])
+	p.tap(p.tile(1))
 	look("home-tapped")
 	p.pass(time.Second)
 	look("waiting")
@@ -61,46 +154,57 @@ func everyScreen(p *play, l lang.Language, look func(name string)) {
 	p.answered()
 	look("ticket-next")
 	p.desk.gate = nil
-	p.tap(p.lobby.view.screens[ticket].(*ticketScreen).done)
+	p.tap(screen.done)
 
-	p.lobby.step(speak{l})
+	p.become(w)
 	p.desk.issued = map[string]Ticket{"1": {}, "2": {}, "3": {}}
-	p.desk.wait = Wait{Low: 5, High: 12}
-	p.show(bank(8))
-	p.tap(home.tiles[5])
+	p.desk.wait, p.desk.paper, p.desk.page = Wait{Low: 5, High: 12}, true, "https://hall.example.org/t/0123456789abcdefghij"
+	p.show(branch(4))
+	p.tap(p.tile(2))
 	p.answered()
-	look("ticket")
-	p.tap(p.lobby.view.screens[ticket].(*ticketScreen).done)
+	look("ticket-printing")
+	p.desk.came <- true
+	p.answered()
+	look("ticket-printed")
+	p.tap(screen.again)
+	p.desk.came <- false
+	p.answered()
+	look("ticket-unprinted")
+	p.pass((ticketStays - 8) * time.Second)
+	look("ticket-countdown")
+	p.lobby.step(touch{})
+	p.tap(screen.done)
+	p.desk.paper, p.desk.page = false, ""
 
-	p.lobby.step(speak{l})
-	p.tap(p.lobby.view.actions.rate)
-	look("rating")
-	faces := p.lobby.view.screens[rating].(*ratingScreen).faces
-	p.desk.fail(errors.New("disk full"))
-	p.tap(faces[4])
-	p.answered()
-	look("no-rating")
-	p.desk.fail(nil)
-	p.tap(p.lobby.view.screens[trouble].(*troubleScreen).again)
-	p.answered()
-	look("thanks")
-	p.tap(p.lobby.view.screens[thanks].(*thanksScreen).done)
+	p.become(w)
+	s := branch(4)
+	s.Services[0].Wait, s.Services[0].Ahead = Wait{Low: 50, High: 75}, 31
+	p.show(s)
+	p.lobby.view.screens[home].(*homeScreen).long = 45 * time.Minute
+	p.tap(p.tile(0))
+	look("confirm")
+	p.tap(p.lobby.view.screens[confirm].(*confirmScreen).not)
+	p.lobby.view.screens[home].(*homeScreen).long = 0
+}
 
-	p.lobby.step(speak{l})
-	p.desk.fail(errors.New("disk full"))
-	p.tap(home.tiles[0])
-	p.answered()
-	look("no-ticket")
-	p.tap(p.lobby.view.screens[trouble].(*troubleScreen).leave)
-	for name, err := range map[string]error{"refused-closed": ErrClosed, "refused-full": ErrFull, "refused-late": ErrTooLate} {
-		p.lobby.step(speak{l})
-		p.desk.fail(err)
-		p.tap(home.tiles[0])
+func everyTrouble(p *play, w wanted, look func(name string)) {
+	p.t.Helper()
+	screen := p.lobby.view.screens[trouble].(*troubleScreen)
+	for _, refusal := range []struct {
+		name string
+		err  error
+	}{{"no-ticket", errors.New("disk full")}, {"refused-closed", ErrClosed}, {"refused-full", ErrFull}, {"refused-late", ErrTooLate}} {
+		p.become(w)
+		p.desk.fail(refusal.err)
+		p.tap(p.tile(0))
 		p.answered()
-		look(name)
-		p.tap(p.lobby.view.screens[trouble].(*troubleScreen).leave)
+		look(refusal.name)
+		p.tap(screen.leave)
 	}
 	p.desk.fail(nil)
+	p.lobby.Scan("a price tag")
+	look("unknown-code")
+	p.tap(screen.leave)
 }
 
 // TestPictures draws every screen into the folder that STATIONKEEPER_PICTURES names, for people to look at.
@@ -111,17 +215,15 @@ func TestPictures(t *testing.T) {
 	}
 	for _, size := range screenSizes {
 		for _, l := range lang.All {
-			p := newPlay(t, size.width, size.height)
-			everyScreen(p, l, func(name string) {
-				path := filepath.Join(folder, fmt.Sprintf("%s-%s-%s.png", size.name, l, name))
-				file, err := os.Create(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := errors.Join(png.Encode(file, p.window.Canvas().Capture()), file.Close()); err != nil {
-					t.Fatal(err)
-				}
-			})
+			for _, w := range everybody {
+				p := withFlows(t, size.width, size.height)
+				everyScreen(p, w.in(l), func(name string) {
+					path := filepath.Join(folder, fmt.Sprintf("%s-%s-%s-%s.png", size.name, l, w.name, name))
+					if err := screentest.Picture(p.window.Canvas(), path); err != nil {
+						t.Fatal(err)
+					}
+				})
+			}
 		}
 	}
 }

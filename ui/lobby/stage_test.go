@@ -1,14 +1,10 @@
 package lobby
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log"
-	"os"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,27 +17,21 @@ import (
 	"stationkeeper/ui/theme"
 )
 
-// TestMain fails when Fyne logged an error, such as a call from a wrong goroutine or a colour that a theme lacks.
-func TestMain(m *testing.M) {
-	var logged bytes.Buffer
-	log.SetOutput(&logged)
-	code := m.Run()
-	if text := logged.String(); strings.Contains(text, "Fyne error") || strings.Contains(text, "*** ") {
-		fmt.Fprintf(os.Stderr, "Fyne logged errors:\n%s", text)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { screentest.Main(m) }
 
 // desk answers as it is told, and can be made to wait.
 type desk struct {
-	mu      sync.Mutex
-	asked   []string // "service request", in order
-	ratings []Rating
-	issued  map[string]Ticket // by request
-	wait    Wait              // told with every ticket
-	err     error
-	gate    chan struct{} // when set, every answer waits for one element or the end of the context
+	mu       sync.Mutex
+	asked    []string // "service request", in order
+	ratings  []Rating
+	issued   map[string]Ticket // by request
+	wait     Wait              // told with every ticket
+	err      error
+	paper    bool          // tickets are printed
+	page     string        // of every ticket
+	came     chan bool     // what becomes of each paper
+	reprints []string      // "ticket language request", in order
+	gate     chan struct{} // when set, every answer waits for one element or the end of the context
 }
 
 func (d *desk) pause(ctx context.Context) error {
@@ -67,16 +57,27 @@ func (d *desk) TakeTicket(ctx context.Context, service, request string) (Ticket,
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if _, known := d.issued[request]; !known {
-		d.issued[request] = Ticket{Number: fmt.Sprintf("A%03d", len(d.issued)+1), Service: service, Ahead: len(d.issued), Wait: d.wait}
+		d.issued[request] = Ticket{Number: fmt.Sprintf("A%03d", len(d.issued)+1), Service: service, Ahead: len(d.issued), Wait: d.wait,
+			ID: "t" + request, Paper: d.paper, Page: d.page}
 	}
 	return d.issued[request], nil
 }
 
-func (d *desk) Reprint(context.Context, string, lang.Language, string) (bool, error) {
-	return true, nil
+func (d *desk) Print(ctx context.Context, _ string, _ lang.Language) (bool, error) {
+	select {
+	case came := <-d.came:
+		return came, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
 }
 
-func (d *desk) Print(context.Context, string, lang.Language) (bool, error) { return true, nil }
+func (d *desk) Reprint(ctx context.Context, ticket string, l lang.Language, request string) (bool, error) {
+	d.mu.Lock()
+	d.reprints = append(d.reprints, ticket+" "+string(l)+" "+request)
+	d.mu.Unlock()
+	return d.Print(ctx, ticket, l)
+}
 
 func (d *desk) Rate(ctx context.Context, r Rating) error {
 	d.mu.Lock()
@@ -104,6 +105,7 @@ type play struct {
 	todo    chan func()
 	theme   *theme.Theme
 	request int
+	flow    map[kind]*steps
 }
 
 type timer struct {
@@ -113,9 +115,9 @@ type timer struct {
 }
 
 // newPlay puts a lobby into a window of a size.
-func newPlay(t *testing.T, width, height float32) *play {
+func newPlay(t *testing.T, width, height float32, with ...func(*Options)) *play {
 	t.Helper()
-	p := &play{t: t, desk: &desk{issued: map[string]Ticket{}}, now: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC),
+	p := &play{t: t, desk: &desk{issued: map[string]Ticket{}, came: make(chan bool, 10)}, now: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC),
 		todo: make(chan func(), 100)}
 	app := test.NewApp()
 	th, err := theme.New(theme.Screen{Width: width, Height: height})
@@ -124,7 +126,15 @@ func newPlay(t *testing.T, width, height float32) *play {
 	}
 	p.theme = th
 	app.Settings().SetTheme(th)
-	p.lobby, err = New(p.options())
+	o := p.options()
+	o.Restyle = func(l theme.Look) {
+		p.theme = p.theme.For(theme.Screen{Width: width, Height: height}, l)
+		app.Settings().SetTheme(p.theme)
+	}
+	for _, f := range with {
+		f(&o)
+	}
+	p.lobby, err = New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +251,7 @@ func (p *play) onScreen(want screen) {
 		p.t.Fatalf("screen %d, want %d", got, want)
 	}
 	for at, part := range p.lobby.view.screens {
-		if part == nil {
+		if part == nil || want == dark {
 			continue
 		}
 		if shown := part.root().Visible(); shown != (screen(at) == want) {

@@ -28,7 +28,7 @@ type ticketScreen struct {
 
 func newTicketScreen(taps taps) *ticketScreen {
 	text := func(name fyne.ThemeSizeName, color fyne.ThemeColorName, bold bool, lines int) *widgets.Text {
-		return widgets.NewText(widgets.Style{Size: name, Color: color, Bold: bold, Lines: lines, Align: fyne.TextAlignCenter})
+		return widgets.NewText(widgets.Style{Size: name, Least: 0.4, Color: color, Bold: bold, Lines: lines, Align: fyne.TextAlignCenter})
 	}
 	t := &ticketScreen{
 		card:    widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameButton, Rounded: true, Raised: true}),
@@ -37,7 +37,7 @@ func newTicketScreen(taps taps) *ticketScreen {
 		number:  widgets.NewNumber(),
 		service: text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNameForeground, true, 2),
 		ahead:   text(fynetheme.SizeNameHeadingText, fynetheme.ColorNameForeground, true, 2),
-		wait:    text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNamePrimary, true, 1),
+		wait:    text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNamePrimary, true, 2),
 		watch:   text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNameForeground, false, 3),
 		scan:    text(fynetheme.SizeNameText, fynetheme.ColorNameForeground, false, 2),
 		code:    widgets.NewCode(),
@@ -91,9 +91,9 @@ func (t *ticketScreen) placeRest(b layout.Box, gap float32) {
 		row.Put(t.done)
 	}
 	if t.code.Visible() {
-		side := min(b.Size.Width*0.42, b.Size.Height-2.8*layout.Size(fynetheme.SizeNameText))
+		side := min(b.Size.Width*0.38, b.Size.Height-2.8*layout.Size(fynetheme.SizeNameText))
 		var right layout.Box
-		right, b = b.Right(max(side, b.Size.Width*0.36), gap)
+		right, b = b.Right(max(side, b.Size.Width*0.3), gap)
 		code, words := right.Centred(right.Size.Width, side+2.8*layout.Size(fynetheme.SizeNameText)).Top(side, 0)
 		code.Put(t.code)
 		words.Put(t.scan)

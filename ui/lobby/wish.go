@@ -167,7 +167,7 @@ func (e reprint) next(s state, at time.Time) (state, effect) {
 	if s.paper == printed {
 		s.reprints++
 	}
-	s.paper = printing
+	s.paper, s.since = printing, at // the buttons move: the finger's second tap would meet another
 	id, language := s.ticket.ID, s.language
 	return s.touched(), func(l *Lobby) {
 		l.awaitPaper(id, func(ctx context.Context) (bool, error) { return l.options.Desk.Reprint(ctx, id, language, e.request) })

@@ -64,13 +64,17 @@ func (p Placed) String() string {
 	return fmt.Sprintf("%s at %.0f,%.0f of %.0f × %.0f", name, p.At.X, p.At.Y, p.Size.Width, p.Size.Height)
 }
 
-// Check holds what must be true of every screen: whatever is touched is at least target large, nothing that is touched or
-// read overlaps another, leaves the screen or is cut.
+// apart is how far two things that are touched are from each other at least, in parts of a target of 20 mm: 1.8 mm.
+const apart = 0.09
+
+// Check holds what must be true of every screen: whatever is touched is at least target large and stands apart from its
+// neighbours, nothing that is touched or read overlaps another, leaves the screen or is cut, and every text can be read on
+// what is behind it.
 func Check(t *testing.T, root fyne.CanvasObject, size fyne.Size, target float32) {
 	t.Helper()
 	all := Seen(root)
 	screen := layout.Box{Size: size}
-	var solid []Placed // texts, and whatever is touched
+	var solid, touched []Placed // texts, and whatever is touched
 	for _, o := range all {
 		switch object := o.Object.(type) {
 		case *widgets.Area: // shows nothing, and may lie below or above what does
@@ -83,7 +87,7 @@ func Check(t *testing.T, root fyne.CanvasObject, size fyne.Size, target float32)
 			if o.Size.Width < target-0.5 || o.Size.Height < target-0.5 {
 				t.Errorf("%v is smaller than a target, %.1f", o, target)
 			}
-			solid = append(solid, o)
+			solid, touched = append(solid, o), append(touched, o)
 		case *widgets.Call, *widgets.Sign:
 			solid = append(solid, o)
 		}
@@ -95,6 +99,22 @@ func Check(t *testing.T, root fyne.CanvasObject, size fyne.Size, target float32)
 		for _, b := range solid[i+1:] {
 			if a.Overlaps(b.Box) && !slices.Contains(b.Parents, a.Object) {
 				t.Errorf("%v overlaps %v", a, b)
+			}
+		}
+	}
+	checkSpacing(t, touched, target*apart)
+	checkContrast(t, all)
+}
+
+// checkSpacing holds that a finger which misses what it was meant for does not meet another thing at once.
+func checkSpacing(t *testing.T, touched []Placed, least float32) {
+	t.Helper()
+	for i, a := range touched {
+		for _, b := range touched[i+1:] {
+			x := max(a.At.X-b.At.X-b.Size.Width, b.At.X-a.At.X-a.Size.Width)
+			y := max(a.At.Y-b.At.Y-b.Size.Height, b.At.Y-a.At.Y-a.Size.Height)
+			if gap := max(x, y); gap < least-0.5 && !a.Overlaps(b.Box) {
+				t.Errorf("%v and %v are %.1f apart, want %.1f", a, b, gap, least)
 			}
 		}
 	}

@@ -11,10 +11,11 @@ func rgb(v uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 0xFF}
 }
 
-// Names of colours that Fyne does not have: a screen that sleeps, and what is on it.
+// Names of colours that Fyne does not have: what is on the band at the top, a screen that sleeps, and what is on that.
 const (
-	ColorNameDark      fyne.ThemeColorName = "dark"
-	ColorNameInTheDark fyne.ThemeColorName = "inTheDark"
+	ColorNameForegroundOnHeader fyne.ThemeColorName = "foregroundOnHeader"
+	ColorNameDark               fyne.ThemeColorName = "dark"
+	ColorNameInTheDark          fyne.ThemeColorName = "inTheDark"
 )
 
 var (
@@ -33,6 +34,7 @@ var bright = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameForeground:          ink,
 	theme.ColorNamePlaceHolder:         slate,
 	theme.ColorNameHeaderBackground:    navy,
+	ColorNameForegroundOnHeader:        white,
 	theme.ColorNamePrimary:             blue,
 	theme.ColorNameForegroundOnPrimary: white,
 	theme.ColorNameHyperlink:           blue,
@@ -72,6 +74,7 @@ var stark = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameForeground:          white,
 	theme.ColorNamePlaceHolder:         white,
 	theme.ColorNameHeaderBackground:    black,
+	ColorNameForegroundOnHeader:        yellow,
 	theme.ColorNamePrimary:             yellow,
 	theme.ColorNameForegroundOnPrimary: black,
 	theme.ColorNameHyperlink:           yellow,

@@ -49,6 +49,14 @@ func (b *Button) SetText(text string) {
 	}
 }
 
+// SetKind makes it another kind of button.
+func (b *Button) SetKind(kind Kind) {
+	if kind != b.kind {
+		b.kind = kind
+		b.Refresh()
+	}
+}
+
 // SetChosen tells whether a Choice is the chosen one.
 func (b *Button) SetChosen(chosen bool) {
 	if chosen != b.chosen {
@@ -63,7 +71,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		button: b,
 		area:   canvas.NewRectangle(nil),
 		shade:  canvas.NewRectangle(nil),
-		text:   NewText(Style{Size: theme.SizeNameAction, Bold: true, Align: fyne.TextAlignCenter, Lines: 2}),
+		text:   NewText(Style{Size: theme.SizeNameAction, Least: 0.4, Bold: true, Align: fyne.TextAlignCenter, Lines: 2}),
 	}
 	r.Refresh()
 	return r
@@ -96,9 +104,9 @@ func (b *Button) colors() (fill, border, text fyne.ThemeColorName) {
 	case b.kind == Plain:
 		return fynetheme.ColorNameButton, fynetheme.ColorNamePrimary, fynetheme.ColorNamePrimary
 	case b.chosen:
-		return fynetheme.ColorNameForegroundOnPrimary, fynetheme.ColorNameForegroundOnPrimary, fynetheme.ColorNameHeaderBackground
+		return theme.ColorNameForegroundOnHeader, theme.ColorNameForegroundOnHeader, fynetheme.ColorNameHeaderBackground
 	}
-	return fynetheme.ColorNameHeaderBackground, fynetheme.ColorNameForegroundOnPrimary, fynetheme.ColorNameForegroundOnPrimary
+	return fynetheme.ColorNameHeaderBackground, theme.ColorNameForegroundOnHeader, theme.ColorNameForegroundOnHeader
 }
 
 func (r *buttonRenderer) Refresh() {

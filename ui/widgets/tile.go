@@ -53,8 +53,8 @@ func (t *Tile) CreateRenderer() fyne.WidgetRenderer {
 		badge: NewPanel(Shape{}),
 		mark: NewText(Style{Size: fynetheme.SizeNameHeadingText, Least: 0.4, Color: fynetheme.ColorNameForegroundOnPrimary, Bold: true,
 			Align: fyne.TextAlignCenter}),
-		name:   NewText(Style{Size: theme.SizeNameName, Least: 0.5, Color: fynetheme.ColorNameForeground, Bold: true, Lines: 2}),
-		detail: NewText(Style{Size: fynetheme.SizeNameText, Color: fynetheme.ColorNamePlaceHolder}),
+		name:   NewText(Style{Size: theme.SizeNameName, Least: 0.35, Color: fynetheme.ColorNameForeground, Bold: true, Lines: 2}),
+		detail: NewText(Style{Size: fynetheme.SizeNameText, Least: 0.5, Color: fynetheme.ColorNamePlaceHolder, Lines: 2}),
 		upper:  canvas.NewLine(nil),
 		lower:  canvas.NewLine(nil),
 		shade:  canvas.NewRectangle(nil),
@@ -77,7 +77,7 @@ func (r *tileRenderer) Layout(size fyne.Size) {
 	r.area.Resize(size)
 	r.shade.Resize(size)
 
-	side := min(size.Height-1.5*pad, look.size(theme.SizeNameTarget)*1.15)
+	side := min(size.Height-1.5*pad, look.size(theme.SizeNameTarget)*1.15, 0.2*size.Width)
 	r.badge.Resize(fyne.NewSquareSize(side))
 	r.badge.Move(fyne.NewPos(pad, (size.Height-side)/2))
 	r.mark.Resize(r.badge.Size())
@@ -102,7 +102,7 @@ func (r *tileRenderer) placeText(left float32, room fyne.Size) {
 	margin := look.size(fynetheme.SizeNamePadding) / 2
 	low := float32(0)
 	if r.tile.offer.Detail != "" {
-		low = look.size(detail) * pitch
+		low = r.detail.HeightIn(fyne.NewSize(room.Width, 0.5*room.Height))
 	}
 	high := r.name.HeightIn(fyne.NewSize(room.Width, room.Height-2*margin-low))
 	top := (room.Height - high - low) / 2
