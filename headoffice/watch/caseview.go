@@ -137,8 +137,15 @@ func (e eye) oneCase(c oneCase) caseView {
 	state := c.state(e.now)
 	return caseView{Number: c.number, Link: casesPath(c.station) + "/" + url.PathEscape(c.id), Station: c.station, State: state,
 		StateName: e.t("case." + state), Cause: e.cause(c), Topic: join(e.known("topic.", c.topic), e.service(c.service)),
-		Owner: e.owner(c.owner), Opened: e.moment(c.opened), Deadline: e.moment(c.deadline), Closed: e.moment(c.closed),
+		Owner: e.owner(c.owner), Opened: e.moment(c.opened), Deadline: e.agreedMoment(c.deadline), Closed: e.moment(c.closed),
 		Age: e.age(c.age(e.now)), Outcome: e.known("settled.", c.outcome)}
+}
+
+// agreedMoment is a time that people agreed on.
+func (e eye) agreedMoment(t time.Time) moment {
+	m := e.moment(t)
+	m.Text = e.minute(t)
+	return m
 }
 
 // cause says why there is a case: a rating by its level.
@@ -209,7 +216,9 @@ func (w *watch) drawCase(ctx context.Context, e eye, station, name string) (case
 	v := caseLifeView{caseView: e.oneCase(life.oneCase)}
 	v.Facts = e.caseFacts(v.caseView, life)
 	for _, r := range life.records {
-		v.Events = append(v.Events, e.event(r))
+		event := e.event(r)
+		event.Number, event.Link = "", "" // this page
+		v.Events = append(v.Events, event)
 	}
 	return v, nil
 }

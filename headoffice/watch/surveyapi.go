@@ -115,7 +115,7 @@ func (w *watch) listSurveys(ctx context.Context, in *surveysInput) (*answer[surv
 	now := w.Now().In(w.Zone)
 	for i := range in.Months {
 		month := firstOf(now).AddDate(0, -i, 0)
-		t, err := w.monthOf(ctx, in.Station, month, now)
+		t, err := w.tallyOf(ctx, in.Station, month, month.AddDate(0, 1, 0))
 		if err != nil {
 			return nil, w.failed("count answers of "+in.Station, err)
 		}

@@ -149,21 +149,24 @@ type period struct {
 type counted struct {
 	mark  store.Tally
 	tally *tally // never changed again
+	// seen is when the store was last asked whether it is still so.
+	seen time.Time
 }
+
+// lookAgain is how long a page believes what was counted of a time that is over: what a station brings late is on it
+// after that.
+const lookAgain = time.Minute
 
 // mostTallies bounds what is kept; whatever comes first goes when there is more.
 const mostTallies = 4096
 
-func (k *tallies) get(s period, mark store.Tally) *tally {
+func (k *tallies) get(s period) counted {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if c, ok := k.kept[s]; ok && c.mark == mark {
-		return c.tally
-	}
-	return nil
+	return k.kept[s]
 }
 
-func (k *tallies) put(s period, mark store.Tally, t *tally) {
+func (k *tallies) put(s period, c counted) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.kept == nil {
@@ -175,45 +178,54 @@ func (k *tallies) put(s period, mark store.Tally, t *tally) {
 		}
 		delete(k.kept, other)
 	}
-	k.kept[s] = counted{mark, t}
+	k.kept[s] = c
 }
 
 // tallyOf counts what customers of a station answered from <= time < to.
 func (w *watch) tallyOf(ctx context.Context, station string, from, to time.Time) (*tally, error) {
+	key := period{station, from.UnixMilli(), to.UnixMilli()}
+	before := w.tallies.get(key)
 	q := store.Selection{Station: station, Types: []string{record.SurveyAnswered}, From: from, To: to.Add(-time.Millisecond), Oldest: true}
 	mark, err := w.Store.Count(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	key := period{station, from.UnixMilli(), to.UnixMilli()}
-	answers := w.tallies.get(key, mark)
-	if answers == nil {
-		answers = newTally()
-		if q.Limit = mark.Count + 1; mark.Count > 0 {
-			records, err := w.Store.Happened(ctx, q)
-			if err != nil {
-				return nil, err
-			}
-			for _, r := range records {
-				answers.add(decode[record.SurveyAnsweredData](r))
-			}
-		}
-		w.tallies.put(key, mark, answers)
-	}
 	served, err := w.Store.Count(ctx, store.Selection{Station: station, Types: []string{record.TicketServed}, From: q.From, To: q.To})
 	if err != nil {
 		return nil, err
 	}
-	t := *answers
-	t.served = served.Count
-	return &t, nil
+	answers := newTally()
+	switch {
+	case before.tally != nil && before.mark == mark:
+		*answers = *before.tally // the maps are never changed again
+	case mark.Count > 0:
+		q.Limit = mark.Count + 1
+		records, err := w.Store.Happened(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			answers.add(decode[record.SurveyAnsweredData](r))
+		}
+	}
+	answers.served = served.Count
+	w.tallies.put(key, counted{mark, answers, time.Now()})
+	return answers, nil
 }
 
-// monthOf counts what customers of a station answered in a calendar month, day by day while the month goes on.
+// tallyShown is tallyOf for a page: what was counted a moment ago of a time that is over is good enough.
+func (w *watch) tallyShown(ctx context.Context, station string, from, to, now time.Time) (*tally, error) {
+	if c := w.tallies.get(period{station, from.UnixMilli(), to.UnixMilli()}); c.tally != nil && !to.After(now) && time.Since(c.seen) < lookAgain {
+		return c.tally, nil
+	}
+	return w.tallyOf(ctx, station, from, to)
+}
+
+// monthOf counts what customers of a station answered in a calendar month, for a page, day by day while the month goes on.
 func (w *watch) monthOf(ctx context.Context, station string, month, now time.Time) (*tally, error) {
 	next := month.AddDate(0, 1, 0)
 	if now.Before(month) || !now.Before(next) {
-		return w.tallyOf(ctx, station, month, next)
+		return w.tallyShown(ctx, station, month, next, now)
 	}
 	all := newTally()
 	for day := month; day.Before(next) && !day.After(now); {
@@ -221,7 +233,7 @@ func (w *watch) monthOf(ctx context.Context, station string, month, now time.Tim
 		if !tomorrow.Before(now) {
 			tomorrow = next // what a clock that is ahead wrote is of today
 		}
-		t, err := w.tallyOf(ctx, station, day, tomorrow)
+		t, err := w.tallyShown(ctx, station, day, tomorrow, now)
 		if err != nil {
 			return nil, err
 		}
