@@ -189,6 +189,7 @@ func (o *owner) check(ctx context.Context, until time.Time) Status {
 // goOn tells a printer that stands still after an error, which somebody may have mended, to go on and forget the rest.
 func (o *owner) goOn(s escpos.State) {
 	if s.Failed && !s.Fatal {
+		o.mending = max(o.mending, stub)                             // something is stuck, and what was to cut it off is forgotten
 		_, _ = o.talk.write(escpos.Recover(), time.Now().Add(quiet)) // if not, then with the next question
 	}
 }

@@ -103,8 +103,19 @@ func (o *owner) learnEcho(ctx context.Context) error {
 		switch {
 		case errors.Is(err, errSilent), err == nil && echo:
 			o.echo = &echo
-			return nil
+			return o.settleEchoes(ctx)
 		case err != nil:
+			return err
+		}
+	}
+}
+
+// settleEchoes takes what a printer may still answer to a question from before this connection, which it kept.
+func (o *owner) settleEchoes(ctx context.Context) error {
+	for until := time.Now().Add(quiet); ; {
+		if _, err := o.talk.next(ctx, until); errors.Is(err, errSilent) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 	}
@@ -193,8 +204,10 @@ const (
 	slow = 40
 	// confirming is how long a printer may think after a ticket.
 	confirming = 8 * time.Second
-	// glance is how often it is asked meanwhile whether it stopped.
-	glance = 400 * time.Millisecond
+	// glance is how often it is asked meanwhile whether it stopped, and glimpse how long it may take to answer that: while
+	// it is silent, its cover may be opened and its paper torn without anybody knowing.
+	glance  = 400 * time.Millisecond
+	glimpse = time.Second
 )
 
 // confirmByEcho asks the printer to answer after the ticket.
@@ -216,7 +229,7 @@ func (o *owner) confirmByEcho(ctx context.Context, limit time.Duration) error {
 		case time.Now().Before(look):
 			continue
 		}
-		err = o.stillPrints(ctx, patience)
+		err = o.stillPrints(ctx, glimpse)
 		if o.talk.echoes == 0 {
 			return nil
 		}
@@ -255,11 +268,14 @@ func (o *owner) stopped(ctx context.Context, begun bool, err error) error {
 	case ctx.Err() != nil:
 		failure.Reason = Restart
 	}
-	if begun && o.talk != nil {
+	if begun {
 		o.clear(context.WithoutCancel(ctx))
 	}
-	if !stands {
+	switch {
+	case !stands:
 		o.lost(err)
+	case begun && o.mending == cutOff:
+		o.hangUp() // it may yet answer what was asked after the ticket, or never: a new connection owes nothing
 	}
 	return failure
 }
