@@ -120,6 +120,20 @@ func (k *Keypad) Erase() *Key  { return k.erase }
 func (k *Keypad) Done() *Key   { return k.done }
 func (k *Keypad) Others() *Key { return k.others }
 
+// plan is the arrangement of the keys in a room.
+func (k *Keypad) plan(room fyne.Size) plan {
+	look := lookOf(k)
+	return arrangeKeys(len(k.chars), room, look.size(theme.SizeNameTarget), look.size(fynetheme.SizeNamePadding))
+}
+
+// pages is how many pages the keys need in a room, and extent what they take of it.
+func (k *Keypad) pages(room fyne.Size) int { return k.plan(room).pages }
+
+func (k *Keypad) extent(room fyne.Size) fyne.Size {
+	p, gap := k.plan(room), lookOf(k).size(fynetheme.SizeNamePadding)
+	return fyne.NewSize(float32(p.columns)*(p.key.Width+gap)-gap, float32(p.rows)*(p.key.Height+gap)-gap)
+}
+
 // CreateRenderer belongs to Fyne.
 func (k *Keypad) CreateRenderer() fyne.WidgetRenderer {
 	r := &keypadRenderer{pad: k}
@@ -131,9 +145,8 @@ type keypadRenderer struct{ pad *Keypad }
 
 // Layout places the keys of the page that is shown, and hides the rest.
 func (r *keypadRenderer) Layout(size fyne.Size) {
-	k, look := r.pad, lookOf(r.pad)
-	gap, target := look.size(fynetheme.SizeNamePadding), look.size(theme.SizeNameTarget)
-	plan := arrangeKeys(len(k.chars), size, target, gap)
+	k := r.pad
+	gap, plan := lookOf(k).size(fynetheme.SizeNamePadding), k.plan(size)
 	k.page %= plan.pages
 	shown := map[*Key]bool{}
 	put := func(key *Key, column, row int) {
