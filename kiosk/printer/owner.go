@@ -81,13 +81,15 @@ func (o *owner) run(ctx context.Context) {
 		case c := <-o.printer.checks:
 			c.answer <- o.check(ctx, c.until)
 		case a := <-told:
-			o.hear(a)
+			o.talk.note(a)
+			o.heard()
 			continue // the timer runs on
 		case <-ended:
 			o.lost(fmt.Errorf("the connection ended: %w", o.talk.failed))
 		case <-timer.C:
 			o.look(ctx)
 		}
+		o.heard()
 		timer.Reset(o.wait())
 	}
 }
@@ -111,11 +113,11 @@ func (o *owner) wait() time.Duration {
 	return often
 }
 
-// hear takes what the printer says by itself.
-func (o *owner) hear(a escpos.Answer) {
-	o.talk.note(a)
-	if a.Kind == escpos.Pushed {
+// heard publishes what the printer told by itself.
+func (o *owner) heard() {
+	if o.talk != nil && o.talk.pushed != nil {
 		o.printer.publish(statusOf(*o.talk.pushed, time.Now()))
+		o.talk.pushed = nil
 	}
 }
 

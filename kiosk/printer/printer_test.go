@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
@@ -128,7 +129,7 @@ func TestPrinterTellsByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, Options{URL: "tcp://pipe:9100?asb=on"}, virtual.Options{})
 		d.ready(t)
-		synctest.Wait()
+		time.Sleep(2 * time.Second)
 		d.virtual.Open(true)
 		synctest.Wait() // no time passes: nobody asked
 		if s := d.Status(); s.Ready || s.Reason != CoverOpen {
