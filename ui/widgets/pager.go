@@ -58,12 +58,19 @@ func (p *Pager) Turn(at, pages int) {
 	}
 }
 
+// place puts the buttons side by side, in an upright box below each other.
 func (p *Pager) place(b layout.Box) {
-	gap := layout.Size(fynetheme.SizeNamePadding)
-	width := min(b.Size.Width*0.36, max(layout.Size(theme.SizeNameTarget), 7*layout.Size(theme.SizeNameAction)))
-	left, rest := b.Left(width, gap)
-	right, middle := rest.Right(width, gap)
-	left.Put(p.previous)
-	middle.Put(p.text)
-	right.Put(p.next)
+	gap, target := layout.Size(fynetheme.SizeNamePadding), layout.Size(theme.SizeNameTarget)
+	var first, last layout.Box
+	if b.Portrait() {
+		first, b = b.Top(target, gap)
+		last, b = b.Bottom(target, gap)
+	} else {
+		width := min(b.Size.Width*0.36, max(target, 7*layout.Size(theme.SizeNameAction)))
+		first, b = b.Left(width, gap)
+		last, b = b.Right(width, gap)
+	}
+	first.Put(p.previous)
+	b.Put(p.text)
+	last.Put(p.next)
 }

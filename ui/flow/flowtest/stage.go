@@ -38,7 +38,8 @@ type Setting struct {
 	Low           bool
 }
 
-// Settings are the screens that kiosks have, in every look and language.
+// Settings are the screens that kiosks have, in every language, in normal and in large letters, and two of them in high
+// contrast, which changes colours alone.
 func Settings() (all []Setting) {
 	for _, screen := range []Setting{
 		{Name: "1280x800", Width: 1280, Height: 800},
@@ -47,7 +48,11 @@ func Settings() (all []Setting) {
 		{Name: "upright", Width: 1080, Height: 1920},
 		{Name: "upright-low", Width: 1080, Height: 1920, Low: true},
 	} {
-		for _, look := range []theme.Look{{}, {Large: true}, {Contrast: true}, {Large: true, Contrast: true}} {
+		looks := []theme.Look{{}, {Large: true}}
+		if screen.Name == "1280x800" || screen.Name == "upright" {
+			looks = append(looks, theme.Look{Contrast: true}, theme.Look{Large: true, Contrast: true})
+		}
+		for _, look := range looks {
 			for _, l := range lang.All {
 				s := screen
 				s.Look, s.Language = look, l
