@@ -212,6 +212,16 @@ func TestClosingTheWindowEndsTheKiosk(t *testing.T) {
 // written are the types of the records of events in the journal.
 func written(t *testing.T, o Options) []string {
 	t.Helper()
+	var types []string
+	for _, r := range events(t, o) {
+		types = append(types, r.Type)
+	}
+	return types
+}
+
+// events are those that a kiosk that has ended wrote down.
+func events(t *testing.T, o Options) []record.Record {
+	t.Helper()
 	book, err := journal.Open(o.Data, journal.Options{Clock: o.Clock, MaxBytes: o.MaxBytes, Retain: o.Retain, TelemetryDelay: o.TelemetryDelay, Log: o.Log})
 	if err != nil {
 		t.Fatal(err)
@@ -221,11 +231,7 @@ func written(t *testing.T, o Options) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var types []string
-	for _, r := range records {
-		types = append(types, r.Type)
-	}
-	return types
+	return records
 }
 
 func TestEndOfTheContextEndsTheWindow(t *testing.T) {
