@@ -142,31 +142,29 @@ func TestWithoutPaperTicketsAreOnTheScreenAlone(t *testing.T) {
 	o.Show = func(ctx context.Context, s Screen) error {
 		awaitReady(ctx, t, s.Paper)
 		d := desk{Screen: s, channel: record.ChannelLobby}
-		peer.Open(true)
-		ticket, err := d.TakeTicket(ctx, "payment", "one")
-		if err != nil || ticket.Paper || ticket.Number != "B001" {
-			t.Errorf("with the cover open: ticket %+v, %v", ticket, err)
-		}
-		if printed, err := d.Print(ctx, ticket.ID, lang.Chinese); err != nil || printed {
-			t.Errorf("printed %v, %v", printed, err)
-		}
-		peer.Open(false)
-		awaitReady(ctx, t, s.Paper)
-		if ticket, err = d.TakeTicket(ctx, "payment", "two"); err != nil || !ticket.Paper {
-			t.Errorf("with the cover closed: ticket %+v, %v", ticket, err)
-		}
-		if printed, err := d.Print(ctx, ticket.ID, lang.Chinese); err != nil || !printed {
-			t.Errorf("printed %v, %v", printed, err)
+		for number, open := range []bool{false, true, false} {
+			peer.Open(open)
+			if !open {
+				awaitReady(ctx, t, s.Paper)
+			}
+			request := fmt.Sprint(number)
+			ticket, err := d.TakeTicket(ctx, "payment", request)
+			if err != nil || ticket.Paper == open {
+				t.Errorf("with the cover open, %v: ticket %+v, %v", open, ticket, err)
+			}
+			if printed, err := d.Print(ctx, ticket.ID, lang.Chinese); err != nil || printed == open {
+				t.Errorf("with the cover open, %v: printed %v, %v", open, printed, err)
+			}
 		}
 		return nil
 	}
 	if err := Run(limited(t), o); err != nil {
 		t.Fatal(err)
 	}
-	if pieces := tickets(peer); len(pieces) != 1 {
-		t.Errorf("%d papers came out, want that of the second ticket", len(pieces))
+	if pieces := tickets(peer); len(pieces) != 2 {
+		t.Errorf("%d papers came out, want those of the first and the last ticket", len(pieces))
 	}
-	if got, want := papers(t, o), []string{"unprinted B001 1 cover-open", "printed B002 1 "}; !slices.Equal(got, want) {
+	if got, want := papers(t, o), []string{"printed B001 1 ", "unprinted B002 1 cover-open", "printed B003 1 "}; !slices.Equal(got, want) {
 		t.Errorf("written down: %q, want %q", got, want)
 	}
 }
