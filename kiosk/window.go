@@ -15,6 +15,7 @@ import (
 	"stationkeeper/kiosk/audio"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/speech"
+	"stationkeeper/ui/checkin"
 	"stationkeeper/ui/complaint"
 	"stationkeeper/ui/flow"
 	"stationkeeper/ui/information"
@@ -165,6 +166,7 @@ type flows struct {
 
 func (f *flows) make(d desk, c configs.Window) lobby.Flows {
 	return lobby.Flows{
+		CheckIn: func(s flow.Shell) flow.Flow { return checkin.New(s, checkin.Options{Desk: d, Scanner: c.Scanner}) },
 		Survey: func(s flow.Shell) flow.Flow {
 			f.survey = uisurvey.New(s, uisurvey.Options{Desk: d, Scanner: c.Scanner})
 			return f.survey
