@@ -223,7 +223,7 @@ func (w *watch) listRecords(ctx context.Context, in *recordsInput) (*answer[reco
 func spellRecord(r store.Record, mayAct bool) recordBody {
 	data, without := r.Data, []string(nil)
 	if !mayAct {
-		data, without = forEverybody(r)
+		data, without = forEverybody(r.Record)
 	}
 	return recordBody{Station: r.Station, Node: r.Node, Epoch: r.Epoch, Stream: r.Stream, Seq: r.Seq, Type: r.Type, Source: r.Source,
 		Time: r.Time.UTC(), Clock: r.Clock, Placed: r.Placed.UTC(), How: string(r.How), Data: object(data), Hidden: without}

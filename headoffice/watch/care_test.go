@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"stationkeeper/headoffice/store"
 	"stationkeeper/internal/record"
 )
 
@@ -150,7 +149,10 @@ func TestForEverybody(t *testing.T) {
 		{record.ComplaintFiled, `["13800001234"]`, `{}`, "[text phone ticket request]"},
 		{record.ScreenCaptured, `{"width":5,"image":"iVBOR"}`, `{"width":5}`, "[image]"},
 	} {
-		data, without := forEverybody(store.Record{Record: record.Record{Type: c.typ, Data: json.RawMessage(c.data)}})
+		data, without := forEverybody(record.Record{Type: c.typ, Data: json.RawMessage(c.data)})
+		if told := english.tell(record.Record{Type: c.typ, Data: json.RawMessage(c.data)}); strings.Contains(told.Detail, "13800001234") {
+			t.Errorf("%s %s is told as %s", c.typ, c.data, told.Detail)
+		}
 		if string(data) != c.want || fmt.Sprint(without) != c.without {
 			t.Errorf("%s %s: %s without %v, want %s without %s", c.typ, c.data, data, without, c.want, c.without)
 		}

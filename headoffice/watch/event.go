@@ -32,7 +32,8 @@ func (l language) tell(r record.Record) told {
 	}
 	detail, err := teller.words(l, r.Data)
 	if err != nil {
-		detail = l.members(r.Data)
+		data, _ := forEverybody(r)
+		detail = l.members(data)
 	}
 	return told{Title: l.t("event." + r.Type), Detail: shorten(detail), Tone: teller.tone}
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"stationkeeper/headoffice/store"
 	"stationkeeper/internal/record"
 )
 
@@ -28,7 +27,7 @@ var hidden = map[string][]string{
 const memberPhone = "phone"
 
 // forEverybody is the data of a record as anybody may read it, and the members that were left out or masked.
-func forEverybody(r store.Record) (data json.RawMessage, without []string) {
+func forEverybody(r record.Record) (data json.RawMessage, without []string) {
 	private := hidden[r.Type]
 	if private == nil {
 		return r.Data, nil
