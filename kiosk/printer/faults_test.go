@@ -93,15 +93,16 @@ func TestPaperEndsInTheMiddle(t *testing.T) {
 		if s := d.Status(); s.Ready || !s.PaperOut || s.NearEnd {
 			t.Fatalf("status %+v", s)
 		}
-		before := d.Status()
+		before, old := d.Status(), len(d.virtual.Pieces())+1 // with what hangs out
 		d.virtual.Load(50000)
 		if now := d.ready(t); !Replaced(before, now) {
 			t.Error("the new roll was not noticed")
 		}
 		time.Sleep(time.Minute)
-		fresh := d.virtual.Hanging()
-		if len(fresh.Lines) > 0 || len(fresh.Codes) > 0 {
-			t.Fatalf("on the new roll: %q", fresh.Lines)
+		for _, fresh := range append(d.virtual.Pieces()[old:], d.virtual.Hanging()) {
+			if len(fresh.Lines) > 0 || len(fresh.Codes) > 0 {
+				t.Fatalf("on the new roll: %q", fresh.Lines)
+			}
 		}
 		if _, err := d.Print(t.Context(), job("A003")); err != nil {
 			t.Fatal(err)
@@ -265,6 +266,25 @@ func TestLateTickets(t *testing.T) {
 		time.Sleep(time.Minute)
 		if a, b, c := d.copies("A001"), d.copies("A002"), d.copies("A003"); a != 1 || b != 0 || c != 0 {
 			t.Fatalf("copies %d, %d, %d", a, b, c)
+		}
+		d.sound(t)
+	})
+}
+
+// A ticket that waited for a printer to come back is not begun after its deadline, even when the printer is ready then.
+func TestPrinterComesBackLate(t *testing.T) {
+	on(t, virtual.Options{NoEcho: true}, func(t *testing.T, d *desk) {
+		d.plug(false)
+		d.virtual.CutLine(1)
+		time.Sleep(time.Minute)
+		late := job("A001")
+		late.Deadline = time.Now().Add(5 * time.Second)
+		time.AfterFunc(2*time.Second, func() { d.plug(true) }) // four more are needed to learn that it has no echo
+		_, err := d.Print(t.Context(), late)
+		d.wantFault(t, err, Late, false)
+		time.Sleep(time.Minute)
+		if n := d.copies("A001"); n != 0 {
+			t.Fatalf("%d copies", n)
 		}
 		d.sound(t)
 	})

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 
 	"stationkeeper/kiosk/printer/virtual"
 )
@@ -44,14 +45,7 @@ func TestPictures(t *testing.T) {
 	}
 	for name, c := range printed() {
 		t.Run(name, func(t *testing.T) {
-			d := newDrawn(t, c.options)
-			d.ready(t)
-			if err := c.print(t, d); err != nil {
-				t.Fatal(err)
-			}
-			d.sound(t)
-			pieces := d.virtual.Pieces()
-			save(t, filepath.Join(folder, name+".png"), pieces[len(pieces)-1].Picture)
+			save(t, filepath.Join(folder, name+".png"), c.paper(t))
 		})
 	}
 }
@@ -71,6 +65,21 @@ func newDrawn(t testing.TB, o Options) *desk {
 type printing struct {
 	options Options
 	print   func(t testing.TB, d *desk) error
+}
+
+// paper prints and returns a picture of what came out.
+func (c printing) paper(t *testing.T) (picture image.Image) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDrawn(t, c.options)
+		d.ready(t)
+		if err := c.print(t, d); err != nil {
+			t.Fatal(err)
+		}
+		d.sound(t)
+		pieces := d.virtual.Pieces()
+		picture = pieces[len(pieces)-1].Picture
+	})
+	return picture
 }
 
 func printed() map[string]printing {

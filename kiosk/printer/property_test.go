@@ -98,6 +98,10 @@ func (s *story) ask(number string, within time.Duration) {
 	j := job(number)
 	began := time.Now()
 	j.Deadline = began.Add(within)
+	j.Ticket.Page += "?" + number // what is old is known by any part of it
+	j.Ticket.Station.Zh += " " + number
+	j.Ticket.Service.Zh += " " + number
+	j.Ticket.Notice.Zh += " " + number
 	s.asking.Go(func() {
 		_, err := s.Print(context.Background(), j)
 		s.mu.Lock()
@@ -156,7 +160,7 @@ func (s *story) wrong() error {
 func (s *story) complete(number string) bool {
 	return slices.ContainsFunc(s.virtual.Pieces(), func(p virtual.Piece) bool {
 		n := len(p.Lines)
-		return n > 4 && p.Cut && p.Lines[0] == "城东支行" && p.Lines[3] == number && strings.HasPrefix(p.Lines[n-1], "过号") && len(p.Codes) == 1
+		return n > 4 && p.Cut && p.Lines[0] == "城东支行 "+number && p.Lines[3] == number && strings.HasPrefix(p.Lines[n-1], "过号") && len(p.Codes) == 1
 	})
 }
 
@@ -165,9 +169,10 @@ func (s *story) old() error {
 	pieces := append(s.virtual.Pieces(), s.virtual.Hanging())
 	for _, r := range s.rolls {
 		for _, piece := range pieces[r.pieces:] {
-			for _, line := range piece.Lines {
-				if slices.Contains(r.told, line) {
-					return fmt.Errorf("%s was printed after the roll was replaced", line)
+			text := strings.Join(slices.Concat(piece.Lines, piece.Codes), "\n")
+			for _, number := range r.told {
+				if strings.Contains(text, number) {
+					return fmt.Errorf("of %s, printed after the roll was replaced: %s", number, text)
 				}
 			}
 		}

@@ -24,9 +24,10 @@ type talk struct {
 	done    chan struct{} // closed when nothing is read any more
 	failed  error         // why; read it after done
 
-	// Answers come in the order of the questions and do not say which one they answer. owed counts those that were given
-	// up and may still come, echoes those of AskThen.
+	// Answers come in the order of the questions and do not say which one they answer. owed is 1 while the one to the
+	// question asked last may still come, and echoes counts those of AskThen that may.
 	owed, echoes int
+	asked        time.Time
 	pushed       *escpos.State // what the printer told by itself, since it was last looked at
 }
 
@@ -133,14 +134,15 @@ func (t *talk) note(a escpos.Answer) {
 	}
 }
 
-// settle takes the answers that are still owed; those that do not come are not waited for again.
+// settle takes the answers that are still owed. While one may still come, no other question is asked: its answer would
+// be taken for this one's. One that has not come after a while is lost.
 func (t *talk) settle(ctx context.Context, until time.Time) error {
-	if limit := time.Now().Add(quiet); until.After(limit) {
-		until = limit
-	}
+	lost := t.asked.Add(patience)
 	for t.owed > 0 {
-		_, err := t.next(ctx, until)
+		_, err := t.next(ctx, earlier(until, lost))
 		switch {
+		case errors.Is(err, errSilent) && time.Now().Before(lost):
+			return err
 		case errors.Is(err, errSilent):
 			t.owed = 0
 		case err != nil:
@@ -165,7 +167,7 @@ func (t *talk) ask(ctx context.Context, about int, until time.Time) (byte, error
 	if _, err := t.write(escpos.AskNow(about), until); err != nil {
 		return 0, err
 	}
-	t.owed++
+	t.owed, t.asked = 1, time.Now()
 	garbage := false
 	for {
 		a, err := t.next(ctx, until)
@@ -176,7 +178,7 @@ func (t *talk) ask(ctx context.Context, about int, until time.Time) (byte, error
 			return 0, err
 		case a.Kind == escpos.Noise:
 			garbage = true
-		case a.Kind == escpos.Now && t.owed == 0: // before, it answers an earlier question
+		case a.Kind == escpos.Now:
 			if !escpos.Plausible(about, a.Status[0]) {
 				return 0, errGarbage
 			}
