@@ -15,6 +15,15 @@ func (l language) known(prefix, name string) string {
 	return name
 }
 
+// why spells the reason of a fault: what the catalogue knows in words, and what the part itself said behind a colon as it
+// is.
+func (l language) why(reason string) string {
+	if first, rest, ok := strings.Cut(reason, ": "); ok && !l.has("reason."+reason) && l.has("reason."+first) {
+		return l.t("reason."+first) + l.t("list.colon") + rest
+	}
+	return l.known("reason.", reason)
+}
+
 // with is a sentence about something, unless there is nothing.
 func (l language) with(key, about string) string {
 	if about == "" {

@@ -182,13 +182,13 @@ func (l language) badge(d record.BadgeData) string { return l.t("detail.card", d
 
 func (l language) pointEvent(d record.PointData) string {
 	if d.Quality == record.Good || d.Quality == "" {
-		return d.Reason
+		return l.why(d.Reason)
 	}
-	return join(l.quality(d.Quality), d.Reason)
+	return join(l.quality(d.Quality), l.why(d.Reason))
 }
 
 func (l language) alarm(d record.AlarmData) string {
-	return join(l.level(d.Level), l.rule(d), l.measured(d), l.known("reason.", d.Reason), l.times(d.Times),
+	return join(l.level(d.Level), l.rule(d), l.measured(d), l.why(d.Reason), l.times(d.Times),
 		l.t("detail.serial", d.Serial), l.with("detail.inhibited", d.Inhibited))
 }
 

@@ -136,7 +136,7 @@ func (e eye) alarms(records []store.Alarm) []alarmView {
 	for i, r := range records {
 		d := r.AlarmData
 		views[i] = alarmView{Level: e.levelView(d.Level), Place: e.place(r.Source), Since: e.moment(r.Placed),
-			Rule: e.rule(d), Detail: join(e.measured(d), e.known("reason.", d.Reason), e.times(d.Times), e.t("detail.serial", d.Serial))}
+			Rule: e.rule(d), Detail: join(e.measured(d), e.why(d.Reason), e.times(d.Times), e.t("detail.serial", d.Serial))}
 	}
 	slices.SortStableFunc(views, func(a, b alarmView) int { return gravity(a.Level.Level) - gravity(b.Level.Level) })
 	return views

@@ -121,7 +121,7 @@ func (t tile) Tile() tile { return t }
 
 func (e eye) tile(p store.Point, nodes []store.Node) tile {
 	t := tile{Node: p.Node, Point: p.Point, Place: e.place(p.Point), Unit: p.Unit, At: e.moment(p.Time),
-		Quality: string(p.Quality), Reason: p.Reason, Number: math.NaN()}
+		Quality: string(p.Quality), Reason: e.why(p.Reason), Number: math.NaN()}
 	switch v := p.Value.(type) {
 	case float64:
 		t.Number, t.Value = v, number(v, p.Unit)
