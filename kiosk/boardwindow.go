@@ -114,7 +114,9 @@ type boardParts struct {
 	Voice uiboard.Voice // nil for a silent board
 	// Seen is the file that keeps which call was announced last; "" keeps none.
 	Seen string
-	Log  *slog.Logger
+	// Appears is told when a board that is the only window is about to be shown.
+	Appears func()
+	Log     *slog.Logger
 }
 
 // openedBoard is a board in a window.
@@ -315,6 +317,7 @@ func showBoard(ctx context.Context, c configs.Window, p boardParts) error {
 	defer endGlass()
 	defer context.AfterFunc(ctx, func() { fyne.Do(kiosk.Quit) })()
 	window.SetOnClosed(cancel)
+	p.Appears()
 	p.Log.Info("the board is shown")
 	window.ShowAndRun()
 	opened.close()
@@ -322,9 +325,9 @@ func showBoard(ctx context.Context, c configs.Window, p boardParts) error {
 }
 
 // showMirror shows another kiosk's board as the only window.
-func showMirror(ctx context.Context, c configs.Window, play player, seen string, log *slog.Logger) error {
+func showMirror(ctx context.Context, c configs.Window, play player, seen string, appears func(), log *slog.Logger) error {
 	m := &board.Mirror{Address: c.BoardOf, After: readSeen(seen, log), Log: log}
-	p := boardParts{Feed: m.Run, Seen: seen, Log: log}
+	p := boardParts{Feed: m.Run, Seen: seen, Appears: appears, Log: log}
 	if play != nil {
 		p.Voice = mirrorVoice(m, play)
 	}

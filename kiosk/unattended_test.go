@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -36,10 +37,10 @@ func lobbyOf(t *testing.T, broker string) *touch.Kiosk {
 	}
 	t.Cleanup(func() { os.RemoveAll(folder) })
 	t.Setenv(asProgram, "1")
-	k, err := touch.NewKiosk(os.Args[0], "kiosk", folder, "window: {fullscreen: true}\n", broker, d)
-	if err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "kiosk.yaml"), []byte("window: {fullscreen: true}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	k := &touch.Kiosk{Program: os.Args[0], Folder: folder, Broker: broker, Glass: touch.NewGlass(filepath.Join(folder, "glass"), d)}
 	t.Cleanup(func() {
 		if k.Process != nil {
 			_, _ = k.Kill(context.Background())

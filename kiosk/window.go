@@ -45,9 +45,8 @@ func showWindow(ctx context.Context, s Screen, c configs.Window) error {
 
 // boardAlone shows who is called, here or at another kiosk.
 func boardAlone(ctx context.Context, s Screen, c configs.Window) error {
-	s.Appears(boardTitle, plainScreen("board"))
 	if c.BoardOf != "" {
-		return showMirror(ctx, c, playerOf(s), seenPath(s.Data), s.Log)
+		return showMirror(ctx, c, playerOf(s), seenPath(s.Data), s.boardParts().Appears, s.Log)
 	}
 	return showBoard(ctx, c, s.boardParts())
 }
@@ -61,7 +60,8 @@ func playerOf(s Screen) player {
 }
 
 func (s Screen) boardParts() boardParts {
-	p := boardParts{Feed: hallFeed(s.Hall, s.Board), Seen: seenPath(s.Data), Log: s.Log}
+	p := boardParts{Feed: hallFeed(s.Hall, s.Board), Seen: seenPath(s.Data), Log: s.Log,
+		Appears: func() { s.Appears(boardTitle, plainScreen("board")) }}
 	if s.Player != nil {
 		p.Voice = hallVoice(s.Board, s.Player)
 	}
