@@ -67,6 +67,39 @@ func TestRatingAndItsCase(t *testing.T) {
 	}
 }
 
+// TestReasonsAreThoseOfTheRating writes both records together, as the hall does.
+func TestReasonsAreThoseOfTheRating(t *testing.T) {
+	d := open(t, usual())
+	answers := []record.SurveyAnswer{{Question: "overall", Score: 1}, {Question: "reasons", Options: []string{"wait", "papers"}}}
+	write := func(ticket string, answers []record.SurveyAnswer) {
+		e := record.NewEntry(record.SurveyAnswered, "survey", d.now, record.SurveyAnsweredData{Score: 1, Ticket: ticket, Answers: answers})
+		r := record.Record{Seq: uint64(len(d.records) + 1), Type: e.Type, Source: e.Source, Time: e.Time, Data: e.Data}
+		if err := d.state.Apply(r); err != nil {
+			t.Fatal(err)
+		}
+		d.records = append(d.records, r)
+	}
+	write("t1", answers)
+	d.checkFold()
+	decided := d.must(cases.FromRating{Score: 1, Ticket: "t1", Answers: answers})
+	kept, _ := d.state.Case(decided.ID)
+	want := []string{"reasons/wait", "reasons/papers"}
+	if !reflect.DeepEqual(decided.Reasons, want) || !reflect.DeepEqual(kept.Reasons, want) {
+		t.Errorf("reasons %q, kept %q", decided.Reasons, kept.Reasons)
+	}
+	if other := d.must(cases.FromRating{Score: 1, Ticket: "t2"}); other.Reasons != nil {
+		t.Errorf("another's reasons: %q", other.Reasons)
+	}
+	write("t3", answers)
+	d.must(cases.File{Kind: cases.Complaint, Topic: "other", Ticket: "t3"}) // by the same customer, not the rating
+	for _, c := range d.state.View(d.now).Open {
+		if c.ID != decided.ID && c.Reasons != nil {
+			t.Errorf("%s has the reasons of another: %q", c.Number, c.Reasons)
+		}
+	}
+	d.checkFold()
+}
+
 func TestDeadlines(t *testing.T) {
 	at := func(text string) time.Time {
 		parsed, err := time.ParseInLocation("2006-01-02 15:04", text, shanghai)

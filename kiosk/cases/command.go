@@ -37,13 +37,16 @@ type File struct {
 	Channel, Language string
 }
 
-// FromRating is a rating that has been accepted, by the same request. One that is better than the threshold causes nothing.
+// FromRating is a rating that has been accepted, by the same request, whose record is written just before. One that is
+// better than the threshold causes nothing.
 type FromRating struct {
 	Request string
 	Nonce   string // as in File
 	Score   int
 	// Ticket and Service are those of the visit, when it is known.
 	Ticket, Service string
+	// Answers are those of the rating: options chosen are the case's reasons.
+	Answers []record.SurveyAnswer
 }
 
 // Assign gives a case to another owner, another deadline, or both; what is empty stays. A deadline after now makes an

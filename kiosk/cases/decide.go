@@ -90,7 +90,7 @@ func (c FromRating) decide(s *State, now time.Time) (Decision, error) {
 	if d, done, err := s.repeated(c.Request, imprintCase(record.CaseOpened, data)); done {
 		return d, err
 	}
-	var d Decision
+	d := Decision{Case: Case{Reasons: reasons(c.Answers)}}
 	d.add(record.CaseOpened, s.open(data, c.Nonce, now), now)
 	return d, nil
 }

@@ -2,8 +2,9 @@
 // the cases that complaints and bad ratings open, each with a number that the customer is told, an owner and a deadline.
 //
 // Like the queue it is event sourced and does no I/O: Decide says which records a command would cause, and Apply folds
-// a record into the State; the state is exactly the fold of the journal's complaint.filed and case.* records. A case may
-// stay open for longer than the journal keeps records, so the state can be kept as JSON beside it.
+// a record into the State; the state is exactly the fold of the journal's complaint.filed and case.* records, and of the
+// survey.answered just before a case that a rating opens, whose reasons are the case's. A case may stay open for longer
+// than the journal keeps records, so the state can be kept as JSON beside it.
 //
 // What always holds: no two cases have one number, a closed case stays closed, nothing is overdue before its deadline, and
 // a command that is repeated with the same request id changes nothing and is answered as it was the first time.

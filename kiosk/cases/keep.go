@@ -20,12 +20,13 @@ type keptState struct {
 	Filed    map[string]int                  `json:"filed"`
 	Cases    []Case                          `json:"cases"`
 	Filing   map[string]record.ComplaintData `json:"filing"`
+	Rated    rated                           `json:"rated"`
 	Requests map[string]request              `json:"requests"`
 }
 
 // MarshalJSON is all of the state. Whoever keeps it knows the last record that is folded in.
 func (s *State) MarshalJSON() ([]byte, error) {
-	k := keptState{Format: format, Day: s.day, Numbered: s.numbered, Filed: s.filed, Cases: []Case{}, Filing: s.filing, Requests: s.requests}
+	k := keptState{Format: format, Day: s.day, Numbered: s.numbered, Filed: s.filed, Cases: []Case{}, Filing: s.filing, Rated: s.rated, Requests: s.requests}
 	for _, id := range slices.Sorted(maps.Keys(s.cases)) {
 		k.Cases = append(k.Cases, s.cases[id])
 	}
@@ -43,7 +44,7 @@ func (s *State) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("read cases: format %d, expected %d", k.Format, format)
 	}
 	fresh := New(s.rules)
-	fresh.day = k.Day
+	fresh.day, fresh.rated = k.Day, k.Rated
 	maps.Copy(fresh.numbered, k.Numbered)
 	maps.Copy(fresh.filed, k.Filed)
 	maps.Copy(fresh.filing, k.Filing)

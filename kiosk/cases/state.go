@@ -33,6 +33,8 @@ type Case struct {
 	Ticket  string `json:"ticket,omitempty"`
 	Service string `json:"service,omitempty"`
 	Score   int    `json:"score,omitempty"` // of the rating
+	// Reasons are the options that were chosen with the rating, as "question/option".
+	Reasons []string `json:"reasons,omitempty"`
 	// Topic, Details, Text and Phone are what the customer filed, Language the one to answer in.
 	Topic    string    `json:"topic,omitempty"`
 	Details  []string  `json:"details,omitempty"`
@@ -73,13 +75,24 @@ func (c Case) Status() Status {
 }
 
 func (c Case) copy() Case {
-	c.Details, c.Remarks = slices.Clone(c.Details), slices.Clone(c.Remarks)
+	c.Reasons, c.Details, c.Remarks = slices.Clone(c.Reasons), slices.Clone(c.Details), slices.Clone(c.Remarks)
 	return c
 }
 
 // fromComplaint is a case before it is opened.
 func fromComplaint(d record.ComplaintData) Case {
 	return Case{Details: d.Details, Text: d.Text, Phone: d.Phone, Language: d.Language}
+}
+
+// reasons are the options among the answers of a rating.
+func reasons(answers []record.SurveyAnswer) []string {
+	var found []string
+	for _, a := range answers {
+		for _, option := range a.Options {
+			found = append(found, a.Question+"/"+option)
+		}
+	}
+	return found
 }
 
 // apply is what a record makes of a case.
@@ -113,8 +126,15 @@ type State struct {
 	numbered map[string]int // cases by day of work
 	filed    map[string]int // complaints by day of work
 	cases    map[string]Case
-	filing   map[string]record.ComplaintData // whose case is to be opened by the next record, by id
+	filing   map[string]record.ComplaintData // whose case may be opened by the next record, by id
+	rated    rated                           // whose case may be opened by the next record
 	requests map[string]request
+}
+
+// rated is the last rating, by what its case would say it is from.
+type rated struct {
+	From    string   `json:"from,omitempty"`
+	Reasons []string `json:"reasons,omitempty"`
 }
 
 // request is what a request did.
@@ -136,19 +156,14 @@ func New(rules Rules) *State {
 func (s *State) Apply(r record.Record) error {
 	at := record.Stamp(r.Time)
 	switch r.Type {
-	case record.ComplaintFiled:
-		var d record.ComplaintData
+	case record.SurveyAnswered:
+		var d record.SurveyAnsweredData
 		if err := decode(r, &d); err != nil {
 			return err
 		}
-		if d.Complaint == "" {
-			return fmt.Errorf("apply record %d, %s: the complaint has no id", r.Seq, r.Type)
-		}
-		s.enter(at)
-		s.filed[s.day]++
-		s.filing[d.Complaint] = d
-		s.did(d.Request, request{Print: imprintComplaint(d), Complaint: d.Complaint})
-		return nil
+		s.rated = rated{From: cmp.Or(d.Ticket, d.Request), Reasons: reasons(d.Answers)}
+	case record.ComplaintFiled:
+		return s.applyComplaint(r, at)
 	case record.CaseOpened, record.CaseAssigned, record.CaseNoted, record.CaseOverdue, record.CaseClosed:
 		var d record.CaseData
 		if err := decode(r, &d); err != nil {
@@ -158,6 +173,21 @@ func (s *State) Apply(r record.Record) error {
 			return fmt.Errorf("apply record %d, %s: %w", r.Seq, r.Type, err)
 		}
 	}
+	return nil
+}
+
+func (s *State) applyComplaint(r record.Record, at time.Time) error {
+	var d record.ComplaintData
+	if err := decode(r, &d); err != nil {
+		return err
+	}
+	if d.Complaint == "" {
+		return fmt.Errorf("apply record %d, %s: the complaint has no id", r.Seq, r.Type)
+	}
+	s.enter(at)
+	s.filed[s.day]++
+	s.filing[d.Complaint] = d
+	s.did(d.Request, request{Print: imprintComplaint(d), Complaint: d.Complaint})
 	return nil
 }
 
@@ -186,7 +216,11 @@ func (s *State) applyCase(what string, d record.CaseData, at time.Time) error {
 			c = fromComplaint(complaint)
 			did = request{Print: imprintComplaint(complaint), Case: d.Case, Complaint: d.From}
 		}
+		if d.Cause == Rating && d.From != "" && d.From == s.rated.From {
+			c.Reasons = s.rated.Reasons
+		}
 		delete(s.filing, d.From)
+		s.rated = rated{}
 	}
 	c = c.copy()
 	c.apply(what, d, at)

@@ -86,7 +86,7 @@ func (s *server) doCase(w http.ResponseWriter, r *http.Request, c cases.Command)
 }
 
 func (s *server) viewCase(c cases.Case, now time.Time) caseView {
-	v := caseView{ID: c.ID, Number: c.Number, Cause: c.Cause, Service: c.Service, Score: c.Score, Topic: c.Topic, Details: list(c.Details),
+	v := caseView{ID: c.ID, Number: c.Number, Cause: c.Cause, Service: c.Service, Score: c.Score, Reasons: list(c.Reasons), Topic: c.Topic, Details: list(c.Details),
 		Text: c.Text, Phone: c.Phone, Language: c.Language, Owner: c.Owner, OwnerName: s.nameOf(c.Owner), Opened: c.Opened.UTC(),
 		Deadline: known(c.Deadline), Overdue: c.Late(now), Remarks: []remarkView{}, Ended: known(c.Ended), Outcome: c.Outcome}
 	for _, m := range c.Remarks {
@@ -128,6 +128,19 @@ func (s *server) topicNames(l language) (topics, details map[string]string) {
 		}
 	}
 	return topics, details
+}
+
+// reasonNames are those of what can be chosen with a rating, by "question/option"; of the questionnaire that is asked now.
+func (s *server) reasonNames(l language) map[string]string {
+	found := map[string]string{}
+	if q := s.Hall.Snapshot().Questionnaire; q != nil {
+		for _, question := range q.Questions {
+			for _, o := range question.Options {
+				found[question.ID+"/"+o.ID] = o.Text.In(string(l))
+			}
+		}
+	}
+	return found
 }
 
 // Outcomes of cases to choose from.

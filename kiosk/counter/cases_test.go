@@ -111,6 +111,9 @@ func TestSupervisorSeesToCases(t *testing.T) {
 	if len(open) != 2 || list["overdue"] != 0.0 || open[0].(map[string]any)["number"] != rated.Number || open[0].(map[string]any)["score"] != 1.0 {
 		t.Fatalf("open %v", open)
 	}
+	if reasons := open[0].(map[string]any)["reasons"]; fmt.Sprint(reasons) != "[reasons/attitude]" {
+		t.Errorf("reasons %v", reasons)
+	}
 	path := "/api/cases/" + complained.ID
 	taken := s.want(http.StatusOK, "POST", path+"/assign", `{"request":"a1"}`, boss)
 	if taken["owner"] != "3001" || taken["owner_name"] != "Zhao" || taken["text"] != saidWords || taken["phone"] != saidPhone {
@@ -138,9 +141,9 @@ func TestSupervisorSeesToCases(t *testing.T) {
 
 // TestSupervisorAtWorkOnCases does it on the page, in both languages.
 func TestSupervisorAtWorkOnCases(t *testing.T) {
-	for language, expected := range map[string]struct{ overdue, taken, closed, missing string }{
-		"en": {"! overdue since", " has another owner", " is closed", "Choose an outcome first."},
-		"zh": {"！已超期", " 已转交", " 已结案", "请先选择处理结果。"},
+	for language, expected := range map[string]struct{ overdue, taken, closed, missing, reason string }{
+		"en": {"! overdue since", " has another owner", " is closed", "Choose an outcome first.", "Staff were not friendly"},
+		"zh": {"！已超期", " 已转交", " 已结案", "请先选择处理结果。", "服务态度不好"},
 	} {
 		t.Run(language, func(t *testing.T) {
 			ctx := browse(t)
@@ -159,7 +162,8 @@ func TestSupervisorAtWorkOnCases(t *testing.T) {
 			run(t, ctx, chromedp.WaitVisible("#connection:not(.off)"), says("cases-count", "2"), chromedp.Click("#tab-cases"))
 			look("cases")
 			row := func(c cases.Case) string { return fmt.Sprintf(`#cases li[data-id="%s"] button`, c.ID) }
-			run(t, ctx, chromedp.Click(row(complained)), opens("case"), reads("#case-text", saidWords), reads("#case-facts", saidPhone))
+			run(t, ctx, chromedp.Click(row(rated)), opens("case"), reads("#case-facts", expected.reason), chromedp.Click("#case-dialog .cancel"),
+				chromedp.Click(row(complained)), opens("case"), reads("#case-text", saidWords), reads("#case-facts", saidPhone))
 			look("case")
 			run(t, ctx, chromedp.Click("#case-close"), says("case-wrong", expected.missing), enabled("#case-take"), chromedp.Click("#case-take"), says("message", complained.Number+expected.taken))
 			run(t, ctx, reads(row(complained), "Zhao 3001"))

@@ -203,6 +203,7 @@ func (s *server) supervisor(w http.ResponseWriter, r *http.Request) {
 	p := s.page(r, "supervisor", "supervisor")
 	p.Owners = s.owners(p.language)
 	p.Data.Names["owners"] = names(p.Owners)
+	p.Data.Names["reasons"] = s.reasonNames(p.language)
 	p.Data.Names["topics"], p.Data.Names["details"] = s.topicNames(p.language)
 	s.show(w, http.StatusOK, "supervisor.html", p)
 }

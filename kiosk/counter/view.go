@@ -264,13 +264,14 @@ type casesView struct {
 	Ended   []caseView `json:"ended"`
 }
 
-// caseView is a case. Topic and Details are ids of the page's names; what is not known is left out.
+// caseView is a case. Reasons, Topic and Details are ids of the page's names; what is not known is left out.
 type caseView struct {
 	ID        string       `json:"id"`
 	Number    string       `json:"number"`
 	Cause     string       `json:"cause"` // "rating", "complaint", "suggestion" or "praise"
 	Service   string       `json:"service,omitempty"`
 	Score     int          `json:"score,omitempty"`
+	Reasons   []string     `json:"reasons"` // chosen with the rating: "question/option"
 	Topic     string       `json:"topic,omitempty"`
 	Details   []string     `json:"details"`
 	Text      string       `json:"text,omitempty"`

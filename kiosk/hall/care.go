@@ -59,7 +59,8 @@ func (h *Hall) Rate(ctx context.Context, a survey.Answer) (cases.Case, error) {
 	if err != nil {
 		return cases.Case{}, err
 	}
-	opened, err := h.learnt.Cases.Decide(cases.FromRating{Request: a.Request, Nonce: nonce(), Score: counted.Score, Ticket: a.Ticket, Service: a.Service}, now)
+	opened, err := h.learnt.Cases.Decide(cases.FromRating{Request: a.Request, Nonce: nonce(), Score: counted.Score, Ticket: a.Ticket, Service: a.Service,
+		Answers: counted.Answers}, now)
 	if err != nil {
 		return cases.Case{}, err
 	}

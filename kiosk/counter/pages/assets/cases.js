@@ -63,7 +63,7 @@ export async function fetchCases() {
 }
 
 const cause = (c) => (c.cause === "rating" ? wordsFor("level-of", String(c.score)) : say("cause." + c.cause));
-const details = (c) => c.details.map((d) => page.names.details[c.topic + "/" + d] ?? d);
+const details = (c) => c.reasons.map((r) => named("reasons", r)).concat(c.details.map((d) => named("details", c.topic + "/" + d)));
 const about = (c) => [cause(c), c.topic && named("topics", c.topic), c.service && named("services", c.service)].filter(Boolean);
 const by = (c) => (c.ended ? say("outcome." + c.outcome) : say(c.overdue ? "case.overdue" : "case.by", { time: dayAndTime(c.deadline) }));
 
