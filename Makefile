@@ -104,7 +104,7 @@ $(WEB): headoffice/watch/package.json headoffice/watch/package-lock.json
 
 build: assets ## the three programs, in bin/
 	CGO_ENABLED=0 $(GOBUILD) -o bin/ ./agent ./headoffice
-	$(GOBUILD) -tags x11 -o bin/ ./kiosk
+	$(GOBUILD) -tags x11,no_emoji -o bin/ ./kiosk
 	$(GOBUILD) -o bin/ ./internal/demo
 
 cross: assets ## agent and headoffice for amd64, arm64 and armv7, in bin/

@@ -16,11 +16,13 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"stationkeeper/configs"
+	"stationkeeper/ui/restyle"
 	"stationkeeper/ui/theme"
 )
 
 // newApp prepares what Fyne takes for granted of a desktop and a kiosk need not have.
 func newApp() (fyne.App, error) {
+	keepHeapSmall()
 	// The screen has one look. Told so, Fyne does not ask the desktop's bus for another.
 	if err := os.Setenv("FYNE_THEME", "light"); err != nil {
 		return nil, err
@@ -39,9 +41,9 @@ func newApp() (fyne.App, error) {
 
 // looks give a window the theme of its size, and of what its customer asked for. They belong to the screen's goroutine.
 type looks struct {
-	kiosk  fyne.App
 	window fyne.Window
 	theme  *theme.Theme
+	worn   *restyle.Theme // what Fyne was given
 	config configs.Window
 	log    *slog.Logger
 
@@ -68,7 +70,10 @@ func (l *looks) restyled(look theme.Look) {
 
 func (l *looks) apply() {
 	now := l.theme.For(l.screen, l.look)
-	fyne.Do(func() { l.kiosk.Settings().SetTheme(now) })
+	fyne.Do(func() {
+		l.worn.Theme = now
+		restyle.Apply(l.window.Content())
+	})
 }
 
 func place(window fyne.Window, content fyne.CanvasObject, c configs.Window) {

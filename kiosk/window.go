@@ -21,6 +21,7 @@ import (
 	"stationkeeper/ui/information"
 	"stationkeeper/ui/lang"
 	"stationkeeper/ui/lobby"
+	"stationkeeper/ui/restyle"
 	uisurvey "stationkeeper/ui/survey"
 	"stationkeeper/ui/theme"
 )
@@ -84,11 +85,12 @@ func newWindow(s Screen, c configs.Window) (window, error) {
 	if err != nil {
 		return window{}, err
 	}
-	kiosk.Settings().SetTheme(look)
+	worn := &restyle.Theme{Theme: look}
+	kiosk.Settings().SetTheme(worn)
 	w := window{Window: kiosk.NewWindow(lobbyTitle), app: kiosk}
 	w.SetMaster()
 	w.SetPadded(false)
-	w.looks = &looks{kiosk: kiosk, window: w.Window, theme: look, config: c, log: s.Log}
+	w.looks = &looks{window: w.Window, theme: look, worn: worn, config: c, log: s.Log}
 	return w, nil
 }
 

@@ -18,8 +18,8 @@ type Kiosk struct {
 	// Program is its path, Folder where it keeps everything, Config the text of its file: station, data, broker and counter
 	// page are given by flags.
 	Program, Folder, Config string
-	// Broker is head office's, as a URL.
-	Broker string
+	// Broker is head office's, as a URL; Node what the kiosk is called.
+	Broker, Node string
 	*Glass
 	// Process is the one that runs now; Counter the address of its pages.
 	*programs.Process
@@ -28,12 +28,12 @@ type Kiosk struct {
 	said []string // by those before
 }
 
-// Station and Node are what the kiosk is called.
-const Station, Node = "touch", "kiosk"
+// Station is where it stands.
+const Station = "touch"
 
 // NewKiosk prepares a kiosk on a display. Its socket is in the folder, whose path has to be short.
-func NewKiosk(program, folder, config, broker string, d *Display) (*Kiosk, error) {
-	k := &Kiosk{Program: program, Folder: folder, Config: config, Broker: broker, Glass: NewGlass(filepath.Join(folder, "glass"), d)}
+func NewKiosk(program, node, folder, config, broker string, d *Display) (*Kiosk, error) {
+	k := &Kiosk{Program: program, Node: node, Folder: folder, Config: config, Broker: broker, Glass: NewGlass(filepath.Join(folder, "glass"), d)}
 	if err := os.WriteFile(filepath.Join(folder, "kiosk.yaml"), []byte(config), 0o600); err != nil {
 		return nil, fmt.Errorf("write the kiosk's file: %w", err)
 	}
@@ -45,7 +45,7 @@ func (k *Kiosk) Data() string { return filepath.Join(k.Folder, "data") }
 
 // Command is how the kiosk is started.
 func (k *Kiosk) Command(args ...string) *exec.Cmd {
-	cmd := exec.Command(k.Program, append([]string{"--config", filepath.Join(k.Folder, "kiosk.yaml"), "--station", Station, "--node", Node,
+	cmd := exec.Command(k.Program, append([]string{"--config", filepath.Join(k.Folder, "kiosk.yaml"), "--station", Station, "--node", k.Node,
 		"--broker", k.Broker, "--data", k.Data(), "--counter", "127.0.0.1:0"}, args...)...)
 	cmd.Env = append(os.Environ(), "HOME="+k.Folder, "STATIONKEEPER_GLASS="+k.Socket)
 	cmd.Env = append(cmd.Env, k.Display.Env()...)
@@ -60,7 +60,7 @@ func (k *Kiosk) Start(ctx context.Context) (View, error) {
 	return k.Ready(ctx)
 }
 
-// Launch starts it. Ready waits until it shows something.
+// Launch starts it.
 func (k *Kiosk) Launch() error {
 	if k.Process != nil {
 		k.said = append(k.said, k.Lines()...)
@@ -73,6 +73,7 @@ func (k *Kiosk) Launch() error {
 	return nil
 }
 
+// Ready waits until it shows something.
 func (k *Kiosk) Ready(ctx context.Context) (View, error) {
 	ready, err := k.Says(ctx, "kiosk ready")
 	if err != nil {

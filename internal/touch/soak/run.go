@@ -76,7 +76,7 @@ func (s *soak) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.kiosk, err = touch.NewKiosk(filepath.Join(s.bin, "kiosk"), folder, config, "mqtt://"+ready["mqtt"], s.display); err != nil {
+	if s.kiosk, err = touch.NewKiosk(filepath.Join(s.bin, "kiosk"), "kiosk", folder, config, "mqtt://"+ready["mqtt"], s.display); err != nil {
 		return err
 	}
 	if _, err := s.kiosk.Start(ctx); err != nil {
