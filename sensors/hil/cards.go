@@ -41,7 +41,8 @@ var (
 // stranger is a card that nobody has.
 const stranger = "0000000042"
 
-// accessDocument is what head office sends the agent: three cards, and a door that is soon said to be held open.
+// accessDocument is what head office sends the agent: three cards, and a door that is soon said to be held open, but not
+// while somebody goes through, nor locked before, on a computer that has much else to do.
 func accessDocument() (json.RawMessage, error) {
 	type object = map[string]any
 	var cards []object
@@ -52,7 +53,7 @@ func accessDocument() (json.RawMessage, error) {
 		})
 	}
 	return json.Marshal(object{
-		"doors": []object{{"door": door, "unlock": "5s", "held_warning": "2s", "held_alarm": "3s"}},
+		"doors": []object{{"door": door, "unlock": "30s", "exit_unlock": "30s", "held_warning": "6s", "held_alarm": "8s"}},
 		"cards": cards,
 	})
 }

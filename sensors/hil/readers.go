@@ -19,7 +19,7 @@ func wiegand(ctx context.Context, s *station) (string, error) {
 		if err := s.pulsed(uint32(number)); err != nil {
 			return "", err
 		}
-		waiting, cancel := context.WithTimeout(ctx, hung/attempts/2)
+		waiting, cancel := context.WithTimeout(ctx, hung/attempts/3)
 		err := s.granted(waiting, "machine-room/exit-reader")
 		cancel()
 		if err == nil {
