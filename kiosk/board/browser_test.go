@@ -288,8 +288,11 @@ func TestTelephone(t *testing.T) {
 	s.do(queue.Recall{Counter: "2"})
 	gate.open()
 	run(t, ctx, online(true), until(`document.getElementById("lost").hidden && document.body.dataset.rung > `+first))
+	if offered := value[bool](t, ctx, `!document.getElementById("rate").hidden`); offered {
+		t.Error("a visit can be rated before it is over")
+	}
 	s.do(queue.Finish{Counter: "2"})
-	run(t, ctx, says("headline", "已办理完毕，谢谢"))
+	run(t, ctx, says("headline", "已办理完毕，谢谢"), until(`!document.getElementById("rate").hidden && document.querySelector("#rate a").getBoundingClientRect().height >= 44`))
 	narrow(320)
 	if kept := value[int](t, ctx, `localStorage.length + sessionStorage.length + document.cookie.length`); kept != 0 {
 		t.Error("the telephone keeps something")
