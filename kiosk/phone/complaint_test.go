@@ -60,7 +60,7 @@ func TestComplaintOpensACase(t *testing.T) {
 	again.Set("kind", "suggestion")
 	again.Set("text", "多放几把椅子")
 	thanks := s.post(address+"?lang=en", again)
-	thanks.expect(t, http.StatusOK, "Received, thank you", "passed on")
+	thanks.expect(t, http.StatusOK, "Received, thank you", "head office reads them")
 	if strings.Contains(thanks.body, "Your reference") || len(s.hall.Snapshot().Cases.Open) != 1 || len(s.filed()) != 2 {
 		t.Errorf("a suggestion opened a case:\n%s", thanks.body)
 	}
