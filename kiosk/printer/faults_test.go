@@ -246,6 +246,22 @@ func TestSlowAnswers(t *testing.T) {
 	})
 }
 
+// Asked faster than it answers, a printer is not misunderstood: "the end of the roll is near" looks like "offline" where
+// another question was asked.
+func TestAskedTooFast(t *testing.T) {
+	on(t, virtual.Options{Roll: 200, NearEnd: 190}, func(t *testing.T, d *desk) {
+		for delay := 100 * time.Millisecond; delay < 900*time.Millisecond; delay += 50 * time.Millisecond {
+			d.virtual.Slow(delay)
+			for range 30 {
+				if s := d.Check(t.Context()); s.Reason != "" && s.Reason != NoAnswer || s.Ready && !s.NearEnd {
+					t.Fatalf("answers after %v: status %+v", delay, s)
+				}
+			}
+		}
+		d.sound(t)
+	})
+}
+
 // A ticket whose deadline passes while another is printed is dropped, and one that nobody waits for any more as well.
 func TestLateTickets(t *testing.T) {
 	on(t, virtual.Options{Speed: 20}, func(t *testing.T, d *desk) {

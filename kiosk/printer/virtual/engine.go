@@ -103,7 +103,6 @@ func (p *Printer) tear(cut bool) {
 
 func (p *Printer) execute(c command) {
 	switch c[0] {
-	case 0: // printers ignore it
 	case escpos.LF:
 		p.newLine()
 	case escpos.ESC, escpos.FS, escpos.GS:

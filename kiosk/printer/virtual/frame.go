@@ -42,7 +42,7 @@ func (f *framer) step(b byte) (command, error) {
 // size is how long what begins with part is, as far as part tells: never less than len(part).
 func (f *framer) size(part command) (int, error) {
 	switch first := part[0]; {
-	case first == 0, first == escpos.LF, first >= 0x20 && first < 0x7f:
+	case first == escpos.LF, first >= 0x20 && first < 0x7f:
 		return 1, nil
 	case first == escpos.ESC || first == escpos.FS || first == escpos.GS:
 		return named(part)

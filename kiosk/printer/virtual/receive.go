@@ -12,13 +12,10 @@ type realTime struct{ part []byte }
 // clearing is DLE DC4 with function 8 and the seven bytes that go with it.
 var clearing = escpos.Clear()
 
-// step takes one byte into account: it is a part of a command in real time, or passes on what is none.
+// step takes a byte from DLE on into account: it is a part of a command in real time, or passes on what is none.
 func (t *realTime) step(b byte) (order []byte, pass []byte) {
 	t.part = append(t.part, b)
 	switch part := t.part; {
-	case part[0] != escpos.DLE:
-		t.part = nil
-		return nil, part
 	case len(part) == 1:
 	case part[1] == escpos.EOT, part[1] == escpos.ENQ:
 		if len(part) == 3 {
@@ -51,6 +48,10 @@ func (p *Printer) receive(l *line, data []byte) {
 		if p.lost() {
 			continue
 		}
+		if len(l.realTime.part) == 0 && b != escpos.DLE {
+			p.take(b)
+			continue
+		}
 		order, pass := l.realTime.step(b)
 		if order != nil {
 			p.atOnce(order)
@@ -72,6 +73,9 @@ func (p *Printer) lost() bool {
 }
 
 func (p *Printer) take(b byte) {
+	if b == 0 && len(p.frame.part) == 0 {
+		return // printers ignore it
+	}
 	c, err := p.frame.step(b)
 	if err != nil {
 		p.violate("%v", err)
