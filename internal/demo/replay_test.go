@@ -34,11 +34,11 @@ func TestConfigurationsThatWeWriteAreAccepted(t *testing.T) {
 		t.Errorf("kiosk: got %+v", k.Replay)
 	}
 	for _, headless := range []bool{true, false} {
-		k, err := configs.LoadKiosk(file(kioskWindow(headless)), configs.KioskOverrides{Overrides: flags})
+		k, err := configs.LoadKiosk(file(lobbyConfig(headless, lobby{printer: "127.0.0.1:9100"}, "127.0.0.1:8090")), configs.KioskOverrides{Overrides: flags})
 		if err != nil {
 			t.Error(err)
-		} else if k.Window.Fullscreen != headless {
-			t.Errorf("window without a display %t: got %+v", headless, k.Window)
+		} else if k.Window.Fullscreen != headless || k.Printer.URL != "tcp://127.0.0.1:9100" || k.InformationFile == "" {
+			t.Errorf("window without a display %t: got %+v", headless, k)
 		}
 	}
 	if _, err := os.Stat(filepath.Join("..", "..", simulatedRoom)); err != nil {

@@ -22,13 +22,14 @@ type demonstration struct {
 	office  *headOffice
 	counter string   // host:port of the counter page
 	display *display // nil when the kiosk is on this machine's own
+	lobby   lobby
 }
 
 // runDemo starts everything and leaves it to people until ctx ends or a program does.
 func runDemo(ctx context.Context, p programs, dir string) error {
 	return withCrew(func(c *crew) error {
 		out := &terminal{out: os.Stdout}
-		d, err := startAll(ctx, c, p, dir, out, !hasDisplay())
+		d, err := startAll(ctx, c, p, dir, out, !hasDisplay(), true)
 		if errors.Is(err, context.Canceled) {
 			return nil
 		}
@@ -46,9 +47,9 @@ func runDemo(ctx context.Context, p programs, dir string) error {
 	})
 }
 
-// startAll starts head office, the agent with a simulated room and the kiosk, its window on a screen in memory when
-// headless, and returns when head office sees both.
-func startAll(ctx context.Context, c *crew, p programs, dir string, out io.Writer, headless bool) (*demonstration, error) {
+// startAll starts head office, the agent with a simulated room and the kiosk with a printer, its window on a screen in
+// memory when headless, and returns when head office sees both. Staffed, nobody works at a counter without logging in.
+func startAll(ctx context.Context, c *crew, p programs, dir string, out io.Writer, headless, staffed bool) (*demonstration, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create the demonstration's folder: %w", err)
 	}
@@ -83,14 +84,20 @@ func startAll(ctx context.Context, c *crew, p programs, dir string, out io.Write
 	if err := d.startNode(ctx, c, out, "agent", agent); err != nil {
 		return nil, err
 	}
+	if d.lobby, err = openLobby(c, dir); err != nil {
+		return nil, err
+	}
 	config := filepath.Join(dir, "kiosk.yaml")
-	if err := os.WriteFile(config, []byte(kioskWindow(headless)), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(lobbyConfig(headless, d.lobby, d.counter)), 0o600); err != nil {
 		return nil, fmt.Errorf("write the kiosk's configuration: %w", err)
 	}
 	kiosk := d.node(p, dir, "kiosk", config)
 	kiosk.Args = append(kiosk.Args, "--counter", d.counter)
 	kiosk.Env = append(os.Environ(), env...)
-	return d, d.startNode(ctx, c, out, "kiosk", kiosk)
+	if err := d.startNode(ctx, c, out, "kiosk", kiosk); err != nil {
+		return nil, err
+	}
+	return d, d.morning(ctx, staffed)
 }
 
 // node is the command line of a program at the station.
@@ -125,9 +132,13 @@ func (d *demonstration) print(out io.Writer) {
 	fmt.Fprintf(out, `
   Head office   %s
   Counter       http://%s/
+  Board         http://%s/board
   Kiosk         %s
+  Tickets       %s
 
+Staff 1001 (supervisor), 1007 (clerk) and 1012 (reception) log in with the PIN %s; five taps in the top left corner of the
+kiosk lead to the staff's screen. Customers with the last digits 1234 and 5678 have appointments.
 Press Ctrl-C to stop.
 
-`, d.office.url("/"), d.counter, kiosk)
+`, d.office.url("/"), d.counter, d.counter, kiosk, filepath.Join(d.lobby.tickets, "latest.png"), staffPIN)
 }

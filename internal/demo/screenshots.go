@@ -50,7 +50,7 @@ func screenshots(ctx context.Context, p programs, pictures string) error {
 	}
 	defer os.RemoveAll(dir)
 	return withCrew(func(c *crew) error {
-		d, err := startAll(ctx, c, p, dir, &terminal{out: os.Stdout}, true)
+		d, err := startAll(ctx, c, p, dir, &terminal{out: os.Stdout}, true, false)
 		if err != nil {
 			return err
 		}
