@@ -67,8 +67,8 @@ var owned = []struct {
 	users    []string
 }{
 	{"agent/...", []string{"agent/..."}},
-	{"sensors/...", []string{"agent/...", "sensors/...", "internal/programs"}},         // whose scripts play people in the simulated room
-	{"kiosk/...", []string{"kiosk/...", "ui/...", "internal/bench", "internal/touch"}}, // where the queue's speed is measured, and a printer printed on
+	{"sensors/...", []string{"agent/...", "sensors/...", "internal/programs"}},                          // whose scripts play people in the simulated room
+	{"kiosk/...", []string{"kiosk/...", "ui/...", "internal/bench", "internal/touch", "internal/demo"}}, // where the queue's speed is measured, and a printer printed on
 	{"ui/...", []string{"kiosk", "ui/..."}},
 	{"headoffice/...", []string{"headoffice/...", "internal/powercut/guest", "internal/toxic"}}, // which cut its power, and its line
 	{fyne + "/...", []string{"kiosk", "ui/..."}},
