@@ -58,7 +58,8 @@
 //	                                     without owner and deadline it is who asks
 //	POST /api/cases/{id}/note            {"note","request"?} → case
 //	POST /api/cases/{id}/close           {"outcome","note"?,"request"?} → case: "settled", "unfounded", "duplicate" or "unreachable"
-//	POST /api/surveys                    {"score","ticket"?,"request"?} → 201 {}
+//	POST /api/surveys                    {"score","ticket"?,"request"?} → 201 {}: what a customer said at the reception; no clerk rates
+//	                                     a visit, or learns by trying whether it was rated
 //	POST /api/errors                     {"message","page"?,"where"?,"times"?} → 202 {}: an error in a page's script, for the journal
 //
 // A refusal is {"error":{"code","message"}}. The codes are those of the table refusals, and besides: malformed (400),
@@ -213,7 +214,7 @@ func (s *server) routes() *http.ServeMux {
 		"POST /api/cases/{case}/assign":               {supervisors, s.assign},
 		"POST /api/cases/{case}/note":                 {supervisors, s.noteCase},
 		"POST /api/cases/{case}/close":                {supervisors, s.closeCase},
-		"POST /api/surveys":                           {insiders, s.rate},
+		"POST /api/surveys":                           {receivers, s.rate},
 		"POST /api/errors":                            {anyone, s.failed},
 	} {
 		mux.HandleFunc(pattern, s.api(route.may, route.does))

@@ -173,3 +173,19 @@ func TestPagesAreForThisSiteAlone(t *testing.T) {
 		t.Errorf("written down: %+v", got)
 	}
 }
+
+// TestPagesAreLight weighs what a telephone with a poor connection has to load: the page with its style and its script.
+func TestPagesAreLight(t *testing.T) {
+	s := open(t)
+	for name, address := range map[string]string{"rating": s.rateURL(s.visit()), "complaint": s.page()} {
+		weight := 0
+		for _, path := range []string{address, s.url + "/phone/assets/phone.css", s.url + "/phone/assets/phone.js"} {
+			part := s.get(path)
+			part.expect(t, http.StatusOK)
+			weight += len(part.body)
+		}
+		if weight > 20<<10 {
+			t.Errorf("the page of a %s weighs %d bytes", name, weight)
+		}
+	}
+}
