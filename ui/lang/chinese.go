@@ -80,18 +80,15 @@ var chinese = Catalogue{
 	},
 	WatchCalls: "请记住您的号码，留意叫号",
 	Done:       "完成",
-	ReturnIn:   func(seconds int) string { return fmt.Sprintf("%d 秒后返回首页", seconds) },
 
 	NowServing: "正在叫号",
 	NoCalls:    "暂无叫号",
 	Counter:    func(counter string) string { return counter + " 号窗口" },
 
-	HowWasVisit: "您对本次服务满意吗？",
-	TouchAFace:  "请轻触一项评价",
-	Scores:      [5]string{"非常不满意", "不满意", "一般", "满意", "非常满意"},
-	Back:        "返回",
-	Thanks:      "感谢您的评价",
-	ThanksMore:  "您的意见帮助我们改进服务",
+	Scores:     [5]string{"非常不满意", "不满意", "一般", "满意", "非常满意"},
+	Back:       "返回",
+	Thanks:     "感谢您的评价",
+	ThanksMore: "您的意见帮助我们改进服务",
 
 	NoTicket:   "暂时无法取号",
 	NoTicketDo: "请再试一次，或到柜台由工作人员为您办理",

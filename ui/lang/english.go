@@ -94,23 +94,15 @@ var english = Catalogue{
 	},
 	WatchCalls: "Please remember your number and watch for it to be called",
 	Done:       "Done",
-	ReturnIn: func(seconds int) string {
-		if seconds == 1 {
-			return "Back to start in 1 second"
-		}
-		return fmt.Sprintf("Back to start in %d seconds", seconds)
-	},
 
 	NowServing: "Now serving",
 	NoCalls:    "No calls yet",
 	Counter:    func(counter string) string { return "Counter " + counter },
 
-	HowWasVisit: "How was your visit?",
-	TouchAFace:  "Touch the answer that fits",
-	Scores:      [5]string{"Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"},
-	Back:        "Back",
-	Thanks:      "Thank you for your rating",
-	ThanksMore:  "It helps us to serve you better",
+	Scores:     [5]string{"Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"},
+	Back:       "Back",
+	Thanks:     "Thank you for your rating",
+	ThanksMore: "It helps us to serve you better",
 
 	NoTicket:   "We could not give you a ticket",
 	NoTicketDo: "Please try again, or ask at a counter: our staff will help you",

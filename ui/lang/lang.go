@@ -78,7 +78,6 @@ type Catalogue struct {
 	Expect     func(low, high int) string // minutes of waiting, after one has taken a ticket
 	WatchCalls string
 	Done       string
-	ReturnIn   func(seconds int) string
 
 	// The strip of last calls.
 	NowServing string
@@ -86,12 +85,10 @@ type Catalogue struct {
 	Counter    func(counter string) string
 
 	// Rating. Scores holds what each score means, from 1 (very dissatisfied) at index 0 to 5 at index 4.
-	HowWasVisit string
-	TouchAFace  string
-	Scores      [5]string
-	Back        string
-	Thanks      string
-	ThanksMore  string
+	Scores     [5]string
+	Back       string
+	Thanks     string
+	ThanksMore string
 
 	// When something could not be done, and what the customer can do instead.
 	NoTicket   string

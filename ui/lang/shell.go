@@ -16,8 +16,8 @@ type Shell struct {
 	LongWait, JoinQuestion, ComeLater, OrAppointment, Join, JoinNot string
 
 	// A ticket's paper, the code that stands for it, and the button for one more.
-	Printing, TakePaper, KeepNumber, Scan, PrintAgain string
-	NotPrinted, NotPrintedDo                          string
+	Printing, TakePaper, NotPrinted string
+	Scan, PrintAgain                string
 
 	// Closed for all services, out of service, and in the dark.
 	Closed, ClosedDo   string
@@ -29,10 +29,7 @@ type Shell struct {
 	UnknownCode, UnknownCodeDo string
 
 	// Read aloud.
-	TouchTo                 func(button string) string
-	CalledTo                func(number, counter string) string
-	Notice                  string
-	ServicesHere, LastCalls string
+	TouchTo func(button string) string
 }
 
 var chineseShell = Shell{
@@ -45,8 +42,8 @@ var chineseShell = Shell{
 	LongWait: "现在等候时间较长", JoinQuestion: "仍要现在取号吗？", ComeLater: "您也可以稍后或改日再来",
 	OrAppointment: "您也可以稍后再来，或先预约、到时签到", Join: "现在取号", JoinNot: "暂不取号",
 
-	Printing: "正在打印小票…", TakePaper: "请取走您的小票", KeepNumber: "没有小票：请记住号码或扫码", Scan: "扫码查看排队进度",
-	PrintAgain: "重新打印", NotPrinted: "未能打印小票", NotPrintedDo: "您的号码仍然有效，请记住号码或扫码",
+	Printing: "正在打印小票…", TakePaper: "请取走您的小票", Scan: "扫码查看排队进度",
+	PrintAgain: "重新打印", NotPrinted: "小票未能打印。您的号码仍然有效，请记住号码或扫码",
 
 	Closed: "现在不营业", ClosedDo: "营业后请再来取号",
 	Out: "本机暂停服务", OutDo: "请到柜台，由工作人员为您取号和办理", OutWhy: "工作人员请查看本机",
@@ -55,10 +52,7 @@ var chineseShell = Shell{
 	NotDone: "暂时无法完成", NotDoneDo: "请再试一次，或到柜台由工作人员为您办理",
 	UnknownCode: "无法识别这个码", UnknownCodeDo: "请确认是本营业厅的预约码或小票上的码，或询问工作人员",
 
-	TouchTo:      func(button string) string { return "可以轻触：" + button },
-	CalledTo:     func(number, counter string) string { return number + " 请到" + counter },
-	Notice:       "通知",
-	ServicesHere: "可以办理的业务", LastCalls: "最近叫号",
+	TouchTo: func(button string) string { return "可以轻触：" + button },
 }
 
 var englishShell = Shell{
@@ -81,9 +75,8 @@ var englishShell = Shell{
 	LongWait: "The wait is long at the moment", JoinQuestion: "Take a ticket all the same?", ComeLater: "You can also come back later or another day",
 	OrAppointment: "You can also come back later, or book a time and check in here", Join: "Take a ticket", JoinNot: "Not now",
 
-	Printing: "Printing your ticket…", TakePaper: "Please take your ticket", KeepNumber: "No paper: keep the number or scan the code",
-	Scan: "Scan to follow the queue", PrintAgain: "Print again",
-	NotPrinted: "Your ticket was not printed", NotPrintedDo: "Your number is valid all the same: please keep it or scan the code",
+	Printing: "Printing your ticket…", TakePaper: "Please take your ticket", Scan: "Scan to follow the queue", PrintAgain: "Print again",
+	NotPrinted: "Not printed. Your number is valid all the same: please keep it or scan the code",
 
 	Closed: "We are closed now", ClosedDo: "Please come back when we are open",
 	Out: "This machine is out of service", OutDo: "Please go to a counter: our staff will give you a number and help you",
@@ -93,8 +86,5 @@ var englishShell = Shell{
 	NotDone: "That did not work just now", NotDoneDo: "Please try again, or ask at a counter: our staff will help you",
 	UnknownCode: "We do not know this code", UnknownCodeDo: "Please check that it is from this branch: a booking or a ticket. Or ask our staff",
 
-	TouchTo:      func(button string) string { return "You can touch: " + button },
-	CalledTo:     func(number, counter string) string { return number + ", please go to " + counter },
-	Notice:       "Notice",
-	ServicesHere: "Services", LastCalls: "Last calls",
+	TouchTo: func(button string) string { return "You can touch: " + button },
 }

@@ -20,7 +20,6 @@ type actions struct {
 	all        *fyne.Container
 	back       *widgets.Panel
 	entries    [kinds]*widgets.Button // those that are offered
-	rate       *widgets.Button        // nil where there is no plain rating
 	leave      *widgets.Button
 	home       *widgets.Button
 	count      *countdown
@@ -28,7 +27,7 @@ type actions struct {
 	countsDown bool
 }
 
-func newActions(o Options, flows [kinds]flow.Flow, taps taps) *actions {
+func newActions(flows [kinds]flow.Flow, taps taps) *actions {
 	a := &actions{
 		back:  widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameBackground}),
 		leave: widgets.NewButton(widgets.Plain, taps.does(leave{})),
@@ -42,9 +41,8 @@ func newActions(o Options, flows [kinds]flow.Flow, taps taps) *actions {
 			objects = append(objects, a.entries[k])
 		}
 	}
-	if _, rates := o.Desk.(Rater); rates && flows[survey] == nil {
-		a.rate = widgets.NewButton(widgets.Plain, taps.does(openRating{}))
-		objects = append(objects, a.rate)
+	for _, o := range objects[1:] { // until it is known what is offered
+		o.Hide()
 	}
 	a.all = container.New(layout.Stage(a.place), objects...)
 	return a
@@ -71,9 +69,6 @@ func (a *actions) place(area layout.Box) {
 func (a *actions) say(s state, c *lang.Catalogue, v Snapshot) {
 	a.leave.SetText(c.Back)
 	a.home.SetText(c.Shell.Home)
-	if a.rate != nil {
-		a.rate.SetText(c.RateVisit)
-	}
 	for k, text := range map[kind]string{checkIn: c.Shell.CheckIn, survey: c.Shell.Survey, complaint: c.Shell.Complaint, information: c.Shell.Information} {
 		if a.entries[k] != nil {
 			a.entries[k].SetText(text)
@@ -93,7 +88,7 @@ func (a *actions) offered(s state, v Snapshot) (shown []*widgets.Button) {
 	switch {
 	case s.screen == flowing || s.screen == confirm:
 		return []*widgets.Button{a.leave, a.home}
-	case s.screen == rating || s.screen == home && opened:
+	case s.screen == home && opened:
 		return []*widgets.Button{a.leave}
 	case s.screen != home:
 		return nil
@@ -102,9 +97,6 @@ func (a *actions) offered(s state, v Snapshot) (shown []*widgets.Button) {
 		if entry != nil && v.offers(kind(k)) {
 			shown = append(shown, entry)
 		}
-	}
-	if a.rate != nil && v.Out == "" {
-		shown = append(shown, a.rate)
 	}
 	return shown
 }
@@ -126,7 +118,7 @@ func (a *actions) offer(shown []*widgets.Button, countsDown bool) {
 		return
 	}
 	a.shown, a.countsDown = shown, countsDown
-	for _, button := range append([]*widgets.Button{a.leave, a.home, a.rate}, a.entries[:]...) {
+	for _, button := range append([]*widgets.Button{a.leave, a.home}, a.entries[:]...) {
 		if button != nil {
 			layout.Show(button, slices.Contains(shown, button))
 		}

@@ -1,5 +1,6 @@
 // Package lobby is the touchscreen that customers meet: they choose a service and get a ticket, see how many are ahead
-// of them and who is being called, and rate their visit, in the language that they choose.
+// of them and who is being called, in the language and the look that they choose, and find from here whatever else there is for
+// them: flows, which take several steps and stand in the shell that this package is.
 //
 // The screen draws an immutable Snapshot and asks a Desk for what a customer wants. What happens on it is one state
 // and one transition for each event (state.go); the drawing follows (view.go). All screens exist from the beginning and
@@ -30,12 +31,6 @@ type Desk interface {
 	// Reprint prints a ticket once more, by its ID, and returns as Print does. Asked again with the same request, it does
 	// not print twice.
 	Reprint(ctx context.Context, ticket string, l lang.Language, request string) (bool, error)
-}
-
-// Rater is a Desk that takes a rating of five faces. It is asked where there is no survey among the flows.
-type Rater interface {
-	// Rate takes down a rating.
-	Rate(ctx context.Context, rating Rating) error
 }
 
 // Voice reads aloud.
@@ -71,14 +66,6 @@ type (
 	Ticket = flow.Ticket
 	Wait   = flow.Wait
 )
-
-// Rating is what a customer thinks of a visit.
-type Rating struct {
-	// Score is 5 for very satisfied to 1 for very dissatisfied.
-	Score int
-	// Request stands for the customer's wish, as for a ticket.
-	Request string
-}
 
 // Snapshot is what there is to show. Neither it nor what it refers to may change once it has been shown.
 type Snapshot struct {

@@ -28,7 +28,7 @@ func count(o fyne.CanvasObject) int {
 
 // TestADayLeavesNothingBehind repeats what customers do and looks for what has grown.
 func TestADayLeavesNothingBehind(t *testing.T) {
-	p := newPlay(t, 1280, 800)
+	p := withFlows(t, 1280, 800)
 	p.show(bank(8))
 	customer := func(n int) {
 		s := bank(8)
@@ -38,13 +38,12 @@ func TestADayLeavesNothingBehind(t *testing.T) {
 		p.tap(p.tile(n % 8))
 		p.answered()
 		p.pass(ticketStays * time.Second)
-		p.tap(p.lobby.view.actions.rate)
-		p.tap(p.face(n%5 + 1))
-		p.answered()
-		p.pass(thanksStays * time.Second)
+		p.tap(p.entry(complaint))
+		p.tap(p.flow[complaint].button)
+		p.tap(p.lobby.view.actions.home)
 		p.onScreen(home)
 		clear(p.desk.issued)
-		p.desk.asked, p.desk.ratings = nil, nil
+		p.desk.asked = nil
 	}
 	for n := range 50 {
 		customer(n)

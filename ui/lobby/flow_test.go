@@ -21,10 +21,6 @@ func (p *play) tile(i int) fyne.CanvasObject {
 	return p.lobby.view.screens[home].(*homeScreen).tiles[i]
 }
 
-func (p *play) face(score int) fyne.CanvasObject {
-	return p.lobby.view.screens[rating].(*ratingScreen).faces[widgets.HighestScore-score]
-}
-
 // language is the button of a language: what is offered is the other one.
 func (p *play) language(i int) fyne.CanvasObject { return p.lobby.view.strip.languages[i] }
 
@@ -84,7 +80,6 @@ func TestOneTapOneTicket(t *testing.T) {
 	for range 3 { // while the desk is busy, on this service and others
 		p.tapAtOnce(p.tile(0))
 		p.tapAtOnce(p.tile(1))
-		p.tapAtOnce(p.lobby.view.actions.rate)
 	}
 	p.desk.gate <- struct{}{}
 	p.answered()
@@ -204,62 +199,6 @@ func TestAnAnswerTooLate(t *testing.T) {
 	p.desk.gate <- struct{}{}
 	p.answered()
 	p.onScreen(home) // it is not the next customer's
-}
-
-func TestRate(t *testing.T) {
-	for score, want := range map[int]string{1: "非常不满意", 2: "不满意", 3: "一般", 4: "满意", 5: "非常满意"} {
-		p := newPlay(t, 1280, 800)
-		p.show(bank(4))
-		p.tap(p.lobby.view.actions.rate)
-		p.onScreen(rating)
-		if got := p.face(score).(*widgets.Face).Label(); got != want {
-			t.Errorf("face %d says %q, want %q", score, got, want)
-		}
-		p.tap(p.face(score))
-		p.answered()
-		p.onScreen(thanks)
-		p.mustRead("感谢您的评价")
-		if want := []Rating{{Score: score, Request: "r1"}}; !slices.Equal(p.desk.ratings, want) {
-			t.Errorf("rated %v, want %v", p.desk.ratings, want)
-		}
-		p.pass(thanksStays * time.Second)
-		p.onScreen(home)
-	}
-}
-
-func TestRatingIsLeft(t *testing.T) {
-	p := newPlay(t, 1280, 800)
-	p.show(bank(4))
-	p.tap(p.language(1))
-	p.tap(p.lobby.view.actions.rate)
-	p.tap(p.lobby.view.actions.leave)
-	p.onScreen(home)
-	p.mustRead("Please choose a service") // the same customer goes on
-	p.tap(p.lobby.view.actions.rate)
-	p.pass(ratingStays * time.Second)
-	p.onScreen(home)
-	p.mustRead("请选择您要办理的业务")
-	if len(p.desk.ratings) != 0 {
-		t.Errorf("rated %v by leaving", p.desk.ratings)
-	}
-}
-
-func TestRatingNotSaved(t *testing.T) {
-	p := newPlay(t, 1280, 800)
-	p.show(bank(4))
-	p.tap(p.lobby.view.actions.rate)
-	p.desk.fail(errors.New("disk full"))
-	p.tap(p.face(2))
-	p.answered()
-	p.onScreen(trouble)
-	p.mustRead("评价未能保存")
-	p.desk.fail(nil)
-	p.tap(p.lobby.view.screens[trouble].(*troubleScreen).again)
-	p.answered()
-	p.onScreen(thanks)
-	if want := []Rating{{2, "r1"}, {2, "r1"}}; !slices.Equal(p.desk.ratings, want) {
-		t.Errorf("rated %v, want %v: the same wish twice", p.desk.ratings, want)
-	}
 }
 
 func TestPages(t *testing.T) {
@@ -402,5 +341,3 @@ func (d deadlineDesk) Reprint(context.Context, string, lang.Language, string) (b
 }
 
 func (d deadlineDesk) Print(context.Context, string, lang.Language) (bool, error) { return true, nil }
-
-func (d deadlineDesk) Rate(context.Context, Rating) error { return nil }

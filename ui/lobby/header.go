@@ -74,8 +74,6 @@ func (h *header) heading(s state, scene flow.Scene, v Snapshot) (large, small st
 		return large, cmp.Or(small, title)
 	case ticket:
 		return c.YourTicket, title
-	case rating:
-		return c.HowWasVisit, cmp.Or(title, c.TouchAFace)
 	case confirm:
 		return c.Shell.JoinQuestion, title
 	case home:

@@ -247,8 +247,7 @@ func (l *Lobby) scene() flow.Scene {
 }
 
 // screenNames are those of the shell's own screens.
-var screenNames = [screens]string{home: "home", confirm: "confirm", waiting: "waiting", ticket: "ticket", rating: "rating",
-	thanks: "thanks", trouble: "trouble", dark: "dark"}
+var screenNames = [screens]string{home: "home", confirm: "confirm", waiting: "waiting", ticket: "ticket", trouble: "trouble", dark: "dark"}
 
 func (l *Lobby) screenName() string {
 	switch s := l.state; {

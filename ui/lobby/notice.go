@@ -110,24 +110,6 @@ func (w *waitingScreen) root() fyne.CanvasObject { return w.all }
 
 func (w *waitingScreen) say(_ state, c *lang.Catalogue, _ Snapshot) { w.text.SetText(c.Taking) }
 
-// thanksScreen thanks for a rating.
-type thanksScreen struct {
-	notice *notice
-	done   *widgets.Button
-}
-
-func newThanksScreen(taps taps) *thanksScreen {
-	done := widgets.NewButton(widgets.Primary, taps.does(leave{}))
-	return &thanksScreen{notice: newNotice(widgets.Fine, done), done: done}
-}
-
-func (t *thanksScreen) root() fyne.CanvasObject { return t.notice.all }
-
-func (t *thanksScreen) say(s state, c *lang.Catalogue, _ Snapshot) {
-	t.notice.say(c.Thanks, c.ThanksMore)
-	t.done.SetText(c.Done)
-}
-
 // troubleScreen says what could not be done and what to do instead.
 type troubleScreen struct {
 	notice       *notice

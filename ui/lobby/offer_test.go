@@ -116,7 +116,7 @@ func TestAGroupIsLeft(t *testing.T) {
 	s := grouped()
 	s.Groups = nil // other rules came into force
 	p.show(s)
-	p.mustRead("请选择您要办理的业务", "个人现金业务", "评价服务")
+	p.mustRead("请选择您要办理的业务", "个人现金业务")
 	if p.reads("返回") {
 		t.Error("there is a way back from no group")
 	}

@@ -6,6 +6,7 @@ import (
 
 	"stationkeeper/ui/flow"
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/scanner"
 )
 
 // kind is one of the flows.
@@ -155,14 +156,14 @@ func (e flowFails) next(s state, at time.Time) (state, effect) { return s.fails(
 type scanned struct{ kind kind }
 
 func (e scanned) next(s state, at time.Time) (state, effect) {
-	if s.screen == dark || s.screen == ticket || s.screen == thanks { // another customer
+	if s.screen == dark || s.screen == ticket { // another customer
 		s = s.rest(at)
 	}
 	return s.enterFlow(e.kind, at)
 }
 
-// Scan takes what a scanner read off a customer's paper or telephone: for the flow that is open, else for check-in, else
-// for the survey.
+// Scan takes what a scanner read off a customer's paper or telephone. It is for the flow that is open, else an
+// appointment's code is for check-in, and a ticket for the survey.
 func (l *Lobby) Scan(text string) {
 	if l.state.asked || l.ctx.Err() != nil {
 		return
@@ -176,12 +177,16 @@ func (l *Lobby) Scan(text string) {
 		l.draw()
 		return
 	}
-	for _, k := range []kind{checkIn, survey} {
-		if l.flows[k] == nil {
-			continue
-		}
-		l.step(scanned{k})
-		if l.flows[k].Scan(text) {
+	kind := none
+	switch paper, _ := scanner.Read(text); {
+	case paper.Appointment != "":
+		kind = checkIn
+	case paper.Ticket != "":
+		kind = survey
+	}
+	if l.flows[kind] != nil {
+		l.step(scanned{kind})
+		if l.flows[kind].Scan(text) {
 			l.draw()
 			return
 		}

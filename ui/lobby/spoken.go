@@ -18,12 +18,10 @@ func (l *Lobby) spoken() string {
 	switch s.screen {
 	case home:
 		said = append(said, l.view.screens[home].(*homeScreen).spoken(c)...)
-	case confirm, trouble, thanks:
+	case confirm, trouble:
 		said = append(said, l.view.screens[s.screen].(interface{ spoken() []string }).spoken()...)
 	case ticket:
 		said = append(said, l.view.screens[ticket].(*ticketScreen).spoken(c)...)
-	case rating:
-		said = append(said, c.TouchAFace, strings.Join(c.Scores[:], ", "))
 	}
 	for _, button := range l.view.actions.shown {
 		said = append(said, c.Shell.TouchTo(button.Text()))
@@ -79,4 +77,3 @@ func (n *notice) spoken() []string {
 
 func (k *confirmScreen) spoken() []string { return k.notice.spoken() }
 func (t *troubleScreen) spoken() []string { return t.notice.spoken() }
-func (t *thanksScreen) spoken() []string  { return t.notice.spoken() }

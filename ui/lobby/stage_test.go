@@ -22,8 +22,7 @@ func TestMain(m *testing.M) { screentest.Main(m) }
 // desk answers as it is told, and can be made to wait.
 type desk struct {
 	mu       sync.Mutex
-	asked    []string // "service request", in order
-	ratings  []Rating
+	asked    []string          // "service request", in order
 	issued   map[string]Ticket // by request
 	wait     Wait              // told with every ticket
 	err      error
@@ -77,14 +76,6 @@ func (d *desk) Reprint(ctx context.Context, ticket string, l lang.Language, requ
 	d.reprints = append(d.reprints, ticket+" "+string(l)+" "+request)
 	d.mu.Unlock()
 	return d.Print(ctx, ticket, l)
-}
-
-func (d *desk) Rate(ctx context.Context, r Rating) error {
-	d.mu.Lock()
-	d.ratings = append(d.ratings, r)
-	err := d.err
-	d.mu.Unlock()
-	return errors.Join(err, d.pause(ctx))
 }
 
 func (d *desk) fail(err error) {

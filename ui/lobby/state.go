@@ -16,8 +16,6 @@ const (
 	waiting               // the desk takes its time
 	ticket                // a ticket was taken
 	flowing               // a flow has the screen
-	rating                // five faces
-	thanks                // a rating was taken down
 	trouble               // what was asked for could not be done
 	dark                  // outside opening hours, until somebody touches it
 	screens               // how many there are
@@ -29,8 +27,6 @@ const (
 	ticketStays  = 40
 	confirmStays = 60
 	flowStays    = 60
-	ratingStays  = 60
-	thanksStays  = 30
 	troubleStays = 45
 	homeStays    = 40 // another language or look, a group, or another page, on the home screen
 	lightStays   = 60 // the home screen outside opening hours
@@ -138,8 +134,7 @@ func (s state) takesTaps(on screen, at time.Time) bool {
 }
 
 // stays is how long a screen lasts that somebody has touched.
-var stays = map[screen]int{confirm: confirmStays, ticket: ticketStays, flowing: flowStays, rating: ratingStays,
-	thanks: thanksStays, trouble: troubleStays}
+var stays = map[screen]int{confirm: confirmStays, ticket: ticketStays, flowing: flowStays, trouble: troubleStays}
 
 func (s state) homeStays() int {
 	switch {

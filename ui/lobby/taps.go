@@ -33,10 +33,9 @@ type (
 		service, request string
 		long             bool
 	}
-	join       struct{ request string }
-	openRating struct{}
-	leave      struct{}
-	goHome     struct{}
+	join   struct{ request string }
+	leave  struct{}
+	goHome struct{}
 )
 
 func (e openGroup) next(s state, at time.Time) (state, effect) {
@@ -73,13 +72,6 @@ func (e join) next(s state, at time.Time) (state, effect) {
 	return s.ask(takeTicket(s.service, e.request))
 }
 
-func (openRating) next(s state, at time.Time) (state, effect) {
-	if !s.takesTaps(home, at) {
-		return s, nil
-	}
-	return s.enter(rating, ratingStays, at), nil
-}
-
 // next of leave goes back by one: a customer who changed their mind is the same one still. From what is done, it goes to
 // the next customer.
 func (leave) next(s state, at time.Time) (state, effect) {
@@ -97,9 +89,9 @@ func (leave) next(s state, at time.Time) (state, effect) {
 		return s.touched(), (*Lobby).stepBack
 	case trouble:
 		return s.afterTrouble(at), nil
-	case confirm, rating:
+	case confirm:
 		return s.goHome(at), nil
-	case ticket, thanks:
+	case ticket:
 		return s.rest(at), nil
 	}
 	return s, nil

@@ -38,7 +38,7 @@ func newTicketScreen(taps taps) *ticketScreen {
 		service: text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNameForeground, true, 2),
 		ahead:   text(fynetheme.SizeNameHeadingText, fynetheme.ColorNameForeground, true, 2),
 		wait:    text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNamePrimary, true, 2),
-		watch:   text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNameForeground, false, 3),
+		watch:   text(fynetheme.SizeNameSubHeadingText, fynetheme.ColorNameForeground, false, 5),
 		scan:    text(fynetheme.SizeNameText, fynetheme.ColorNameForeground, false, 2),
 		code:    widgets.NewCode(),
 		again:   widgets.NewButton(widgets.Plain, func() { taps.step(reprint{taps.newRequest()}) }),
@@ -153,7 +153,7 @@ func paperWords(s state, c *lang.Catalogue) string {
 	case s.paper == printed:
 		return c.Shell.TakePaper
 	case s.paper == unprinted:
-		return c.Shell.NotPrintedDo
+		return c.Shell.NotPrinted
 	}
 	return c.WatchCalls
 }

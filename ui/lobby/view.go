@@ -45,7 +45,7 @@ func newView(o Options, flows [kinds]flow.Flow, taps taps) *view {
 	v := &view{
 		header:  newHeader(o.Title, flows, taps),
 		calls:   newCalls(),
-		actions: newActions(o, flows, taps),
+		actions: newActions(flows, taps),
 		strip:   newStrip(o.Voice != nil, taps),
 		dark:    newDarkScreen(taps),
 		flows:   flows,
@@ -59,7 +59,7 @@ func newView(o Options, flows [kinds]flow.Flow, taps taps) *view {
 	}
 	v.screens = [screens]part{
 		home: newHomeScreen(o, taps), confirm: newConfirmScreen(taps), waiting: newWaitingScreen(), ticket: newTicketScreen(taps),
-		rating: newRatingScreen(taps), thanks: newThanksScreen(taps), trouble: newTroubleScreen(taps),
+		trouble: newTroubleScreen(taps),
 	}
 	for _, screen := range v.screens {
 		if screen != nil {

@@ -11,9 +11,8 @@ import (
 // wish is something that is asked of the desk, for a customer. Asked again after it failed, it is the same wish, with the
 // same request: should it have been fulfilled behind our back, it is not fulfilled twice.
 type wish struct {
-	// service is that of a ticket, and score that of a rating: what was touched stays pressed.
+	// service is that of a ticket: its tile stays pressed.
 	service string
-	score   int
 	// ask is called off the screen's goroutine, and returns what happens then.
 	ask func(ctx context.Context, l *Lobby) event
 	// impatient is what the customer is told when no answer has come.
