@@ -45,14 +45,13 @@ type SurveyWords struct {
 	SpokenSkip string
 
 	// The thanks.
-	Thanks        string
-	ThanksMore    string
-	CaseNumber    string
-	CaseMore      string
-	LastMonth     func(month, count, percent int) string
-	TerminalAsk   string
-	TerminalSmall string
-	TerminalDone  string
+	Thanks     string
+	ThanksMore string
+	CaseNumber string
+	CaseMore   string
+	LastMonth  func(month, count, percent int) string
+	Enough     string // to do at the terminal
+	SendsIn    func(seconds int) string
 }
 
 var surveyZh = SurveyWords{
@@ -105,9 +104,8 @@ var surveyZh = SurveyWords{
 	LastMonth: func(month, count, percent int) string {
 		return fmt.Sprintf("%d 月共收到 %d 份评价，%d%% 表示满意", month, count, percent)
 	},
-	TerminalAsk:   "您对我们的服务满意吗？",
-	TerminalSmall: "轻触一个表情即可",
-	TerminalDone:  "完成",
+	Enough:  "轻触一个表情即可",
+	SendsIn: func(seconds int) string { return fmt.Sprintf("%d 秒后提交您的评价", seconds) },
 }
 
 var surveyEn = SurveyWords{
@@ -160,9 +158,13 @@ var surveyEn = SurveyWords{
 	LastMonth: func(month, count, percent int) string {
 		return fmt.Sprintf("%s: %d ratings, %d%% of them satisfied", monthsEn[(month+11)%12], count, percent)
 	},
-	TerminalAsk:   "How satisfied are you with our service?",
-	TerminalSmall: "One touch is enough",
-	TerminalDone:  "Done",
+	Enough: "One touch is enough",
+	SendsIn: func(seconds int) string {
+		if seconds == 1 {
+			return "Your rating is sent in 1 second"
+		}
+		return fmt.Sprintf("Your rating is sent in %d seconds", seconds)
+	},
 }
 
 // monthsEn are the names of the months, January first.
