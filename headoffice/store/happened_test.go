@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -76,5 +77,37 @@ func TestHappenedPageByPage(t *testing.T) {
 		if sorted := slices.SortedFunc(slices.Values(seen), func(a, b uint64) int { return int(b) - int(a) }); len(seen) != 30 || !slices.Equal(sorted, slices.Compact(slices.Clone(sorted))) {
 			t.Errorf("limit %d: saw %s", limit, fmt.Sprint(seen))
 		}
+	}
+}
+
+// TestCount counts what Happened would return, and its mark changes with every event that comes.
+func TestCount(t *testing.T) {
+	s := mustOpen(t, t.TempDir())
+	mustPut(t, s, events(epochA, doors(1, 6)...), Delivery{From: NodeKey{"other", "agent"}, Batch: events(epochC, doors(1, 9)...).Batch})
+	mustSettle(t, s)
+	both := []string{record.DoorOpened, record.DoorClosed}
+	marks := map[int64]bool{}
+	for _, q := range []Selection{{Types: both}, {Types: both[:1]}, {Types: both, From: door(3).Time, To: door(5).Time}, {Types: []string{record.AlarmRaised}}} {
+		q.Station, q.Limit = "demo", 100
+		got, err := s.Count(t.Context(), q)
+		all, errAll := s.Happened(t.Context(), q)
+		if err != nil || errAll != nil || got.Count != len(all) || marks[got.Mark] {
+			t.Errorf("%+v: %+v, %v; happened %d, %v", q, got, err, len(all), errAll)
+		}
+		marks[got.Mark] = true
+	}
+	q := Selection{Station: "demo", Types: both}
+	before, _ := s.Count(t.Context(), q)
+	for seq := uint64(7); seq < 40; seq++ {
+		mustPut(t, s, events(epochA, doors(seq, seq)...))
+		mustSettle(t, s)
+		now, err := s.Count(t.Context(), q)
+		if err != nil || now.Count != before.Count+1 || marks[now.Mark] {
+			t.Errorf("after %d: %+v, %v; before %+v", seq, now, err, before)
+		}
+		marks[now.Mark], before = true, now
+	}
+	if _, err := s.Count(t.Context(), Selection{Station: "demo"}); !errors.Is(err, ErrQuery) {
+		t.Errorf("of no types: %v", err)
 	}
 }

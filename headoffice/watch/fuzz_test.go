@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -89,4 +90,46 @@ func FuzzTell(f *testing.F) {
 			t.Errorf("the API spells %q as %q, %v", data, spelled, err)
 		}
 	})
+}
+
+// FuzzForEverybody looks for data of private types from which a secret reaches everybody, as the API spells it or in words.
+func FuzzForEverybody(f *testing.F) {
+	const secret = "s3cret-13800001234"
+	for _, data := range []string{`{"text":"s3cret-13800001234"}`, `{"TEXT":"s3cret-13800001234","text":1}`, `{"te\u0078t":["s3cret-13800001234"]}`,
+		`{"phone":"s3cret-13800001234"}`, `{"clerk":"s3cret-13800001234","score":"x"}`, `{"note":"s3cret-13800001234","text":"s3cret-13800001234"`, `"s3cret-13800001234"`} {
+		for typ := range hidden {
+			f.Add(typ, data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, typ, data string) {
+		private, ok := hidden[typ]
+		if !ok || !onlyIn(data, secret, private) {
+			return
+		}
+		r := record.Record{Type: typ, Data: json.RawMessage(data)}
+		public, _ := forEverybody(r)
+		if strings.Contains(string(public), secret) {
+			t.Errorf("everybody reads %s", public)
+		}
+		for _, l := range languages {
+			if told := l.tell(r); strings.Contains(told.Title+told.Detail, secret) {
+				t.Errorf("everybody is told %q", told.Detail)
+			}
+		}
+	})
+}
+
+// onlyIn tells whether a secret is in private members of data alone, or the data is no object.
+func onlyIn(data, secret string, private []string) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal([]byte(data), &members) != nil {
+		return true
+	}
+	found := 0
+	for name, value := range members {
+		if slices.ContainsFunc(private, func(p string) bool { return strings.EqualFold(p, name) }) {
+			found += strings.Count(string(value), secret)
+		}
+	}
+	return found == strings.Count(data, secret) // else it is in a name, elsewhere, or in a member that is there twice
 }
