@@ -81,33 +81,36 @@ func (p *Pages) takeComplaint(w http.ResponseWriter, r *http.Request) {
 	}
 	opened, err := p.Hall.File(r.Context(), cases.File{Request: request, Kind: form.kind, Topic: form.topic, Details: form.details,
 		Text: form.text, Phone: digits(form.phone), Channel: record.ChannelTelephone, Language: l.Code})
-	switch {
-	case errors.Is(err, cases.ErrRequestReused): // the form was sent, changed, and sent again: that is another wish
+	if err != nil {
 		giveBack()
-		p.showComplaint(w, http.StatusConflict, l, form, newRequest(), []problem{{"main", l.Filed + " — " + l.Again}})
-		return
-	case errors.Is(err, cases.ErrMalformed) || errors.Is(err, cases.ErrTopic):
-		giveBack()
-		p.showComplaint(w, http.StatusUnprocessableEntity, l, form, request, []problem{{"main", l.Misread}})
-		return
-	case err != nil:
-		giveBack()
-		p.Log.Error("what a customer wrote was not written down", "error", err)
-		p.showComplaint(w, http.StatusServiceUnavailable, l, form, request, []problem{{"main", l.Trouble}})
+		p.notFiled(w, l, form, request, err)
 		return
 	}
 	m := message{Heading: l.Filed, Text: l.FiledWhy, Link: "?lang=" + l.Code, LinkText: l.Again}
-	p.receipt(&m, opened.Number, opened.Deadline, l)
+	p.receipt(&m, opened, l)
 	p.say(w, http.StatusOK, l, m)
 }
 
+// notFiled shows the form again, and why.
+func (p *Pages) notFiled(w http.ResponseWriter, l words, form written, request string, err error) {
+	switch {
+	case errors.Is(err, cases.ErrRequestReused): // the form was sent, changed, and sent again: that is another wish
+		p.showComplaint(w, http.StatusConflict, l, form, newRequest(), []problem{{"main", l.Filed + " — " + l.Again}})
+	case errors.Is(err, cases.ErrMalformed) || errors.Is(err, cases.ErrTopic):
+		p.showComplaint(w, http.StatusUnprocessableEntity, l, form, request, []problem{{"main", l.Misread}})
+	default:
+		p.Log.Error("what a customer wrote was not written down", "error", err)
+		p.showComplaint(w, http.StatusServiceUnavailable, l, form, request, []problem{{"main", l.Trouble}})
+	}
+}
+
 // receipt adds to a page the number of the case that was opened, if one was.
-func (p *Pages) receipt(m *message, number string, deadline time.Time, l words) {
-	if number == "" {
+func (p *Pages) receipt(m *message, opened cases.Case, l words) {
+	if opened.ID == "" {
 		return
 	}
-	m.Number = number
-	m.Due = strings.ReplaceAll(l.Due, "{time}", p.clock(deadline, l))
+	m.Number = opened.Number
+	m.Due = strings.ReplaceAll(l.Due, "{time}", p.clock(opened.Deadline, l))
 }
 
 // readComplaint reads a form. Details of topics that are not chosen were only looked at.

@@ -9,6 +9,7 @@ import (
 
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/bilingual"
+	"stationkeeper/kiosk/cases"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/survey"
 	"stationkeeper/kiosk/web"
@@ -84,41 +85,41 @@ func (p *Pages) takeRating(w http.ResponseWriter, r *http.Request) {
 	version, _ := strconv.Atoi(r.PostForm.Get("version")) // one that is not a number is not known
 	q, known := p.Hall.Questionnaire(r.Context(), r.PostForm.Get("questionnaire"), version)
 	if !known {
-		now, _ := p.Hall.Questionnaire(r.Context(), "", 0)
-		p.showRating(w, http.StatusConflict, t, r, l, now, readAnswers(r, now), request, []problem{{"main", l.Changed}})
-		return
+		q, _ = p.Hall.Questionnaire(r.Context(), "", 0)
 	}
 	answers := readAnswers(r, q)
 	again := func(status int, problems ...problem) { p.showRating(w, status, t, r, l, q, answers, request, problems) }
-	if r.PostForm.Get("switch") != "" {
-		again(http.StatusOK)
-		return
-	}
 	given := q.Applying(answers)
 	switch {
+	case !known:
+		again(http.StatusConflict, problem{"main", l.Changed})
+	case r.PostForm.Get("switch") != "":
+		again(http.StatusOK)
 	case q.Score(given) == 0:
 		again(http.StatusUnprocessableEntity, problem{"q-" + q.Overall().ID, l.Overall})
-		return
 	case q.Validate(given) != nil:
 		again(http.StatusUnprocessableEntity, problem{"main", l.Misread})
-		return
+	default:
+		opened, err := p.Hall.Rate(r.Context(), survey.Answer{Request: request, Score: q.Score(given), Ticket: t.ID, Service: t.Service,
+			Counter: t.Counter, Clerk: t.Clerk, Questionnaire: q.ID, Version: q.Version, Answers: given,
+			Channel: record.ChannelTelephone, Language: l.Code})
+		p.rated(w, r, l, opened, err, again)
 	}
-	opened, err := p.Hall.Rate(r.Context(), survey.Answer{Request: request, Score: q.Score(given), Ticket: t.ID, Service: t.Service,
-		Counter: t.Counter, Clerk: t.Clerk, Questionnaire: q.ID, Version: q.Version, Answers: given,
-		Channel: record.ChannelTelephone, Language: l.Code})
-	back := message{Link: "/t/" + r.PathValue("secret") + "?lang=" + l.Code, LinkText: l.Back}
+}
+
+// rated tells what became of a rating.
+func (p *Pages) rated(w http.ResponseWriter, r *http.Request, l words, opened cases.Case, err error, again func(int, ...problem)) {
+	m := message{Heading: l.Thanks, Text: l.ThanksFor, Link: "/t/" + r.PathValue("secret") + "?lang=" + l.Code, LinkText: l.Back}
 	switch {
 	case errors.Is(err, survey.ErrRatedBefore) || errors.Is(err, survey.ErrRequestReused):
-		back.Heading, back.Text = l.Rated, l.RatedWhy
+		m.Heading, m.Text = l.Rated, l.RatedWhy
 	case err != nil:
 		p.Log.Error("a rating from a telephone was not written down", "error", err)
 		again(http.StatusServiceUnavailable, problem{"main", l.Trouble})
 		return
-	default:
-		back.Heading, back.Text = l.Thanks, l.ThanksFor
-		p.receipt(&back, opened.Number, opened.Deadline, l)
 	}
-	p.say(w, http.StatusOK, l, back)
+	p.receipt(&m, opened, l)
+	p.say(w, http.StatusOK, l, m)
 }
 
 // readAnswers are the answers of a form, also those to questions that do not apply. What no form of ours sends is read
