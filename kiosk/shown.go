@@ -122,7 +122,7 @@ func surveyed(h hall.Snapshot, s Screen) uisurvey.Data {
 
 // results are what last month's customers said.
 func results(h hall.Snapshot, zone *time.Location) uisurvey.Results {
-	r := h.Results
+	r := h.Results.Public()
 	found := uisurvey.Results{Month: month(r.Month, zone)}
 	copy(found.Levels[:], r.Levels[1:])
 	if h.Questionnaire == nil {

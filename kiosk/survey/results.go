@@ -48,6 +48,27 @@ func (r Results) Rate() (float64, bool) {
 	return min(1, float64(r.Visits)/float64(r.Served)), true
 }
 
+// Fewest is how many have to have answered before everybody is told what they said: of fewer, staff can guess who said
+// what. Counts below 5 are what is usually held back where answers of people are published.
+const Fewest = 5
+
+// Public are the results as everybody may see them: without ratings when fewer than Fewest gave one, and without the
+// aspects that fewer than Fewest gave a level, or the reasons, which few give at all.
+func (r Results) Public() Results {
+	shown := Results{Month: r.Month}
+	if r.N < Fewest {
+		return shown
+	}
+	shown.N, shown.Levels, shown.Visits, shown.Served = r.N, r.Levels, r.Visits, r.Served
+	shown.ByAspect = map[string][VerySatisfied + 1]int{}
+	for aspect, levels := range r.ByAspect {
+		if (Tally{Levels: levels}).Count() >= Fewest {
+			shown.ByAspect[aspect] = levels
+		}
+	}
+	return shown
+}
+
 // kept is how many months are remembered: this one, and two years before it.
 const kept = 25
 

@@ -98,3 +98,16 @@ func TestHistoryOutlivesTheJournal(t *testing.T) {
 		}
 	}
 }
+
+func TestFewAnswersAreNotShown(t *testing.T) {
+	r := survey.Results{Month: "2026-11", N: 4, Levels: [6]int{0, 1, 0, 0, 0, 3}, Visits: 4, Served: 9,
+		ByAspect: map[string][6]int{"attitude": {0, 0, 0, 0, 0, 4}, "efficiency": {0, 0, 0, 2, 2, 1}}, Chosen: map[string]map[string]int{"reasons": {"wait": 1}}}
+	if got := r.Public(); !reflect.DeepEqual(got, survey.Results{Month: "2026-11"}) {
+		t.Errorf("of four: %+v", got)
+	}
+	r.N, r.Levels[4] = 5, 1
+	want := survey.Results{Month: "2026-11", N: 5, Levels: r.Levels, Visits: 4, Served: 9, ByAspect: map[string][6]int{"efficiency": {0, 0, 0, 2, 2, 1}}}
+	if got := r.Public(); !reflect.DeepEqual(got, want) {
+		t.Errorf("of five: %+v, want %+v", got, want)
+	}
+}
