@@ -140,7 +140,7 @@ func (a *attendant) watchDisplays(ctx context.Context, s *sight) error {
 	}
 	defer d.Close()
 	s.see(d)
-	dark := &dark{display: d, closed: a.closed, after: a.DarkAfter, light: display.SystemBacklight,
+	dark := &dark{display: d, closed: a.closed, after: a.DarkAfter, every: darkEvery, light: display.SystemBacklight,
 		day: float64(a.Light) / 100, dim: float64(a.Dim) / 100, log: a.log}
 	return dark.run(ctx)
 }

@@ -19,6 +19,7 @@ type dark struct {
 	// dim while nobody is expected.
 	light    string
 	day, dim float64
+	every    time.Duration
 	log      *slog.Logger
 }
 
@@ -29,7 +30,7 @@ const darkEvery = 5 * time.Second
 // run keeps displays as they should be, until ctx ends. They stay as they are then: the kiosk may only be started again.
 func (d *dark) run(ctx context.Context) error {
 	d.say(d.display.Awake())
-	tick := time.NewTicker(darkEvery)
+	tick := time.NewTicker(d.every)
 	defer tick.Stop()
 	lit, fault := -1.0, ""
 	for {

@@ -3,11 +3,34 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"strings"
 	"time"
 )
+
+// awaitDisplay waits until there is an X server, when systemd has started the kiosk beside one that may start later, or
+// again: a kiosk that ends would write down at each start and end that it did. Somebody who has started it by hand is
+// told at once.
+func awaitDisplay(ctx context.Context, log *slog.Logger) error {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for told := false; ; told = true {
+		err := reachDisplay(ctx, os.Getenv("DISPLAY"))
+		if err == nil || os.Getenv("NOTIFY_SOCKET") == "" {
+			return err
+		}
+		if !told {
+			log.Warn("waiting for the X server", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
 
 // What staff do at the touchscreen to the machine. Restarting the kiosk is to end in good order: systemd starts it again.
 

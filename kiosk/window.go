@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"time"
 
@@ -32,7 +31,7 @@ const lobbyTitle = "Kiosk"
 // showWindow shows the window of the mode until it is closed or ctx ends. It has to be called on the main goroutine, which
 // Fyne draws on, and only once in a process.
 func showWindow(ctx context.Context, s Screen, c configs.Window) error {
-	if err := reachDisplay(ctx, os.Getenv("DISPLAY")); err != nil {
+	if err := awaitDisplay(ctx, s.Log); err != nil || ctx.Err() != nil {
 		return err
 	}
 	switch c.Mode {
