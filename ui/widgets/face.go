@@ -53,6 +53,16 @@ func (f *Face) SetChosen(chosen bool) {
 	}
 }
 
+// Chosen tells whether it shows as the answer that was given, and WordSize in which size its words are set.
+func (f *Face) Chosen() bool { return f.chosen }
+
+func (f *Face) WordSize() float32 {
+	if fits := f.fitted(f.Size()); f.most == 0 || fits < f.most {
+		return fits
+	}
+	return f.most
+}
+
 // mouth is drawn as a curve from one corner to the other, bent by the control point's height: all in parts of the
 // face's diameter, from its top left.
 type mouth struct {
