@@ -21,9 +21,9 @@ func Default() *Questionnaire {
 				{ID: "place", Text: say("环境或设备不好", "The hall or the machines")},
 				{ID: "other", Text: say("其他原因", "Something else")},
 			}},
-			{ID: "efficiency", Kind: Level, Text: say("服务效率", "How quickly was it done?")},
-			{ID: "skill", Kind: Level, Text: say("服务水平", "How well did the staff know their work?")},
-			{ID: "attitude", Kind: Level, Text: say("服务态度", "How friendly were the staff?")},
+			{ID: "efficiency", Kind: Level, Text: say("服务效率", "The speed of the service")},
+			{ID: "skill", Kind: Level, Text: say("服务水平", "How well the staff knew their work")},
+			{ID: "attitude", Kind: Level, Text: say("服务态度", "The manner of the staff")},
 		},
 	}
 }
