@@ -41,15 +41,19 @@ func (s state) choose(chosen string) state {
 	return s.onward(topic)
 }
 
-// about takes a topic; the details of another one no longer apply.
+// about takes a topic. The details of another one no longer apply: it is asked for its own, also of who only came from
+// the review to change the topic.
 func (s state) about(t Topic) state {
-	if t.ID != s.topic {
+	another := t.ID != s.topic
+	if another {
 		s.topic, s.details = t.ID, nil
-		// What was chosen of the topic before is gone: it is asked again, also of who only came to change the topic.
-		s.changing = false
 	}
-	if len(t.Details) == 0 {
+	switch {
+	case len(t.Details) == 0:
 		return s.afterDetails()
+	case another:
+		s.step = details
+		return s
 	}
 	return s.onward(details)
 }
