@@ -18,6 +18,7 @@ FROM      ?= 10:00
 TO        ?= 11:00
 SPEED     ?= 60
 PICTURES  ?=
+SHEETS    ?= bin/contact-sheet
 
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unversioned)
 GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
@@ -25,7 +26,7 @@ GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(
 WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
-.PHONY: help run replay evening demo-day screenshots test lint fuzz crash faults chaos mutants powercut hil bench assets build cross clean setup-build setup-run \
+.PHONY: contact-sheet help run replay evening demo-day screenshots test lint fuzz crash faults chaos mutants powercut hil bench assets build cross clean setup-build setup-run \
 	setup-test setup-lint setup-screenshots setup-bench setup-powercut setup-hil
 
 help: ## list the targets
@@ -45,6 +46,9 @@ demo-day: setup-run $(if $(PICTURES),setup-screenshots) build ## hours FROM to T
 
 screenshots: setup-screenshots build ## make the README's pictures anew
 	@bin/demo screenshots
+
+contact-sheet: assets ## every screen of the lobby in both languages and every look, joined into sheets, in SHEETS
+	STATIONKEEPER_SHEETS=$(abspath $(SHEETS)) go test -tags x11 -count=1 -timeout 60m -v -run '^TestSheets$$' ./ui/contactsheet
 
 test: setup-test assets cross bin/kernel bin/machines ## all tests; TESTFLAGS=-race and others go to go test
 	go test -tags x11 -timeout 20m $(TESTFLAGS) ./...
