@@ -32,7 +32,8 @@ type desk struct {
 	virtual *virtual.Printer
 
 	mu       sync.Mutex
-	out      bool // the plug is pulled
+	out      bool   // the plug is pulled
+	begins   func() // is called when a ticket begins
 	serving  sync.WaitGroup
 	finished chan error
 	// end ends the printer, and cut the virtual one.

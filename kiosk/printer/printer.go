@@ -47,7 +47,6 @@ type Printer struct {
 	open    func(context.Context) (port, error)
 	writer  *slip.Writer
 	logo    *escpos.Bits
-	first   func(time.Time) // told when the first byte of a ticket was written
 
 	orders chan order // without room: what the owner has not taken is not printed
 	checks chan checking
@@ -100,7 +99,7 @@ func New(o Options) (*Printer, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	p := &Printer{options: o, address: a, open: a.open, writer: w, first: func(time.Time) {},
+	p := &Printer{options: o, address: a, open: a.open, writer: w,
 		orders: make(chan order), checks: make(chan checking), ended: make(chan struct{})}
 	if o.Logo != nil {
 		p.logo = slip.Logo(o.Logo, a.dots*3/4, logoHeight)

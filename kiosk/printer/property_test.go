@@ -86,11 +86,17 @@ func (s *story) happen(h happening, n int) {
 	case "quick":
 		v.Slow(0)
 	case "drop":
-		s.lossy = true
+		s.losing(true)
 		v.Drop(h.N%50 + 10)
 	case "keep":
 		v.Drop(0)
 	}
+}
+
+func (s *story) losing(bytes bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lossy = bytes
 }
 
 // ask wants a ticket, from a goroutine of its own.
@@ -114,7 +120,7 @@ func (s *story) ask(number string, within time.Duration) {
 // it had no paper, nothing of the tickets that were told of until now may be on it.
 func (s *story) replace(mm int) {
 	synctest.Wait()
-	inTouch := s.Status().Reason == PaperOut && !s.lossy
+	inTouch := s.Status().Reason == PaperOut
 	s.virtual.Open(true)
 	time.Sleep(2 * time.Second)
 	synctest.Wait()
@@ -125,7 +131,7 @@ func (s *story) replace(mm int) {
 	}
 	s.virtual.Load(mm + 200)
 	defer s.virtual.Open(false)
-	if !inTouch {
+	if !inTouch || s.lossy {
 		return
 	}
 	r := roll{pieces: len(s.virtual.Pieces())}
@@ -196,7 +202,7 @@ func play(t *testing.T, v virtual.Options, happenings []happening) (wrong error)
 		s.virtual.Load(0)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		s.lossy = false
+		s.losing(false)
 		s.ask("LAST", 10*time.Second)
 		s.asking.Wait()
 		if wrong = s.wrong(); wrong == nil && s.tickets[len(s.tickets)-1].err != nil {

@@ -151,9 +151,6 @@ func (o *owner) send(ctx context.Context, w order) (begun bool, err error) {
 		if begun = begun || n > 0; err != nil {
 			return begun, err
 		}
-		if i == 0 {
-			o.printer.first(time.Now())
-		}
 		if i == len(parts)-1 {
 			break
 		}
