@@ -18,14 +18,29 @@ func showTerminal(ctx context.Context, s Screen, c configs.Window) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	screen, err := terminal.New(terminal.Options{Desk: desk{Screen: s, channel: record.ChannelTerminal}, Title: names(s.Title),
-		Resized: w.looks.resized, Log: s.Log, Do: until(ctx)})
+		Resized: w.looks.resized, Restyle: w.looks.restyled, Log: s.Log, Do: until(ctx)})
 	if err != nil {
 		return err
 	}
 	place(w.Window, screen.Content(), c)
 	listen(w.Canvas(), time.Now, func(string) {}) // there is nothing to scan, and nothing else to type
-	s.Appears(lobbyTitle, plainScreen("terminal"))
-	w.run(ctx, cancel)
+	s.Appears(lobbyTitle, screen)
+	w.run(ctx, cancel, func(ctx context.Context) { watchTerminal(ctx, s, screen) })
 	screen.Close()
 	return nil
+}
+
+// watchTerminal shows what is asked, and what last month's customers said, until ctx ends.
+func watchTerminal(ctx context.Context, s Screen, screen *terminal.Terminal) {
+	snapshots, stop := s.Hall.Subscribe()
+	defer stop()
+	for {
+		select {
+		case h := <-snapshots:
+			d := surveyed(h, s)
+			screen.Show(terminal.Data{Questionnaire: d.Questionnaire, LastMonth: d.LastMonth})
+		case <-ctx.Done():
+			return
+		}
+	}
 }
