@@ -1,8 +1,10 @@
 package information
 
 import (
+	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -34,9 +36,26 @@ type Flow struct {
 	pager *widgets.Pager
 	none  *widgets.Text
 
-	area   layout.Box
-	starts []int // of the pages
-	rows   []row // of the topic
+	area    layout.Box
+	starts  []int // of the pages
+	rows    []row // of the topic
+	changes int   // counts the pages shown that were others
+	drawn   drawn
+}
+
+// drawn is everything that decides what is where: the same is not measured again.
+type drawn struct {
+	topic    topic
+	page     int
+	language lang.Language
+	day      string
+	area     layout.Box
+	letters  float32
+	changes  int
+}
+
+func (f *Flow) drawing() drawn {
+	return drawn{f.topic, f.page, f.scene.Language, f.scene.At.Format(time.DateOnly), f.area, layout.Size(fynetheme.SizeNameText), f.changes}
 }
 
 var _ flow.Flow = (*Flow)(nil)
@@ -61,7 +80,12 @@ func New(shell flow.Shell) *Flow {
 }
 
 // Show shows other pages from now on.
-func (f *Flow) Show(p Pages) { f.pages = p }
+func (f *Flow) Show(p Pages) {
+	if !reflect.DeepEqual(p, f.pages) {
+		f.pages = p
+		f.changes++
+	}
+}
 
 // Root is what is shown while the flow is open.
 func (f *Flow) Root() fyne.CanvasObject { return f.root }
@@ -103,9 +127,10 @@ func (f *Flow) place(b layout.Box) {
 
 // draw places the topics' buttons above the rows, which get what room is left.
 func (f *Flow) draw() {
-	if f.scene.Words == nil || f.area.Size.Width == 0 {
+	if f.scene.Words == nil || f.area.Size.Width == 0 || f.drawing() == f.drawn {
 		return
 	}
+	defer func() { f.drawn = f.drawing() }()
 	f.rows = nil
 	offered := f.pages.offered()
 	if len(offered) > 0 {
