@@ -130,7 +130,7 @@ func (r *entryRenderer) Layout(size fyne.Size) {
 		box := at[i]
 		place.text.Move(fyne.NewPos(box.X, 0))
 		place.text.Resize(fyne.NewSize(box.Width, size.Height-line))
-		place.line.Move(fyne.NewPos(box.X, min(size.Height-2*line, size.Height/2+0.75*em)))
+		place.line.Move(fyne.NewPos(box.X, min(size.Height-2*line, size.Height/2+0.6*em)))
 		place.line.Resize(fyne.NewSize(box.Width, line))
 	}
 	dot := min(0.5*em, size.Height/2)

@@ -83,7 +83,7 @@ func (t *Typing) entry() float32 { return 1.7 * layout.Size(theme.SizeNameOffer)
 
 func (t *Typing) placeBelow(b layout.Box, gap float32, room fyne.Size) {
 	pad := t.Pad.extent(room)
-	width := min(b.Size.Width, max(pad.Width, 6*layout.Size(theme.SizeNameTarget)))
+	width := min(b.Size.Width, max(pad.Width, 5*layout.Size(theme.SizeNameTarget)))
 	high := t.high(width)
 	b = b.Centred(width, min(b.Size.Height, high+gap+pad.Height))
 	texts, rest := b.Top(high, gap)
