@@ -99,7 +99,7 @@ func (k *kiosk) keepLooking(ctx context.Context) error {
 		senses = append(senses, senseAudio(a.Player))
 	}
 	if a.Printer != nil {
-		senses = append(senses, sensePrinter(a.Printer), k.paper.sense)
+		senses = append(senses, sensePrinter(a.Printer), sensePaper(k.paper))
 	}
 	if a.Touch > 0 {
 		senses = append(senses, senseTouch(os.DirFS(display.SystemInput), a.Touch))

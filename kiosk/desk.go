@@ -31,7 +31,7 @@ type desk struct {
 
 // TakeTicket asks the printer before a number is spent, so that the screen never promises paper that does not come.
 func (d desk) TakeTicket(ctx context.Context, service, request string) (lobby.Ticket, error) {
-	ready := d.Paper.ready(ctx)
+	ready := d.Paper.Ready(ctx)
 	t, err := d.Hall.Do(ctx, queue.Take{Service: service, Request: request})
 	switch {
 	case errors.Is(err, queue.ErrClosed):
@@ -48,7 +48,7 @@ func (d desk) TakeTicket(ctx context.Context, service, request string) (lobby.Ti
 
 func (d desk) ticket(ctx context.Context, t queue.Ticket, ready printer.Status) lobby.Ticket {
 	return lobby.Ticket{ID: t.ID, Number: t.Number, Service: t.Service, Ahead: t.Ahead, Wait: wait(t.First), Page: d.page(t.ID),
-		Paper: d.Paper.promise(ctx, t, ready)}
+		Paper: d.Paper.Promise(ctx, t, ready)}
 }
 
 // page is where a customer's telephone finds a ticket; empty where telephones reach nothing.
@@ -61,11 +61,11 @@ func (d desk) page(ticket string) string {
 
 // Print and Reprint put tickets on paper.
 func (d desk) Print(ctx context.Context, ticket string, l lang.Language) (bool, error) {
-	return d.Paper.print(ctx, ticket, printer.Language(l))
+	return d.Paper.Print(ctx, ticket, printer.Language(l))
 }
 
 func (d desk) Reprint(ctx context.Context, ticket string, l lang.Language, request string) (bool, error) {
-	return d.Paper.reprint(ctx, ticket, printer.Language(l), request)
+	return d.Paper.Reprint(ctx, ticket, printer.Language(l), request)
 }
 
 // CheckIn gives the customer of an appointment a ticket.
@@ -82,7 +82,7 @@ func (d desk) CheckIn(ctx context.Context, p checkin.Proof, request string) (che
 		}
 		asked = appointments.Arrive{Request: request, Appointment: p.ID}
 	}
-	ready := d.Paper.ready(ctx)
+	ready := d.Paper.Ready(ctx)
 	t, err := d.Hall.Arrive(ctx, asked, "")
 	if errors.Is(err, appointments.ErrAmbiguous) {
 		return d.choose(ctx, asked)

@@ -41,7 +41,7 @@ func options(c configs.Kiosk, stdout io.Writer, log *slog.Logger) (Options, erro
 	p := c.CounterPage
 	log, kept := remember(log)
 	o := Options{
-		Window: c.Window, Lines: kept, PrinterConfig: c.Printer,
+		Window: c.Window, Lines: kept,
 		Title: web.Name{Zh: c.Window.TitleZh, En: c.Window.TitleEn},
 		Options: node.Options{
 			Program: "kiosk", Version: version, Station: c.Station, Node: c.Node.Node, Data: c.Data, Broker: broker,
@@ -118,8 +118,8 @@ func (o *Options) readLists(c configs.Kiosk) error {
 // attend says what is looked after.
 func (o *Options) attend(c configs.Kiosk) (err error) {
 	o.Attendance = Attendance{Devices: c.Devices, Displays: 1}
-	if o.Printer != nil {
-		o.Attendance.Printer = o.Printer
+	if o.Tickets.Printer != nil {
+		o.Attendance.Printer = o.Tickets.Printer
 	}
 	if c.Window.Second.Output != "" {
 		o.Attendance.Displays++
@@ -132,6 +132,13 @@ func (o *Options) attend(c configs.Kiosk) (err error) {
 
 // print makes what tickets are printed with.
 func (o *Options) print(c configs.Printer) error {
+	o.Tickets.Roll, o.Tickets.Footer = int(c.Roll*1000), web.Name{Zh: c.FooterZh, En: c.FooterEn}
+	switch c.Languages {
+	case configs.LanguagesBoth:
+		o.Tickets.Languages = []printer.Language{printer.Chinese, printer.English}
+	case string(printer.Chinese), string(printer.English):
+		o.Tickets.Languages = []printer.Language{printer.Language(c.Languages)}
+	}
 	if c.URL == "" {
 		return nil
 	}
@@ -147,7 +154,7 @@ func (o *Options) print(c configs.Printer) error {
 	if p.Regular, p.Bold, err = theme.Faces(); err != nil {
 		return err
 	}
-	if o.Printer, err = printer.New(p); err != nil {
+	if o.Tickets.Printer, err = printer.New(p); err != nil {
 		return fmt.Errorf("printer: %w", err)
 	}
 	return nil

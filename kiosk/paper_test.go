@@ -9,10 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"stationkeeper/configs"
 	"stationkeeper/internal/record"
+	"stationkeeper/kiosk/paper"
 	"stationkeeper/kiosk/printer"
 	"stationkeeper/kiosk/printer/virtual"
 	"stationkeeper/kiosk/queue"
@@ -21,14 +20,14 @@ import (
 )
 
 // printing gives a kiosk a virtual printer on the network.
-func printing(t *testing.T, o *Options, v virtual.Options) *virtual.Printer {
+func printing(t *testing.T, o *Options, v virtual.Options) (peer *virtual.Printer, address string) {
 	t.Helper()
 	regular, bold, err := theme.Faces()
 	if err != nil {
 		t.Fatal(err)
 	}
 	v.Regular, v.Bold = regular, bold
-	peer, err := virtual.New(v)
+	peer, err = virtual.New(v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,19 +41,18 @@ func printing(t *testing.T, o *Options, v virtual.Options) *virtual.Printer {
 		peer.ServeTCP(t.Context(), listener)
 	}()
 	t.Cleanup(func() { <-serving; peer.Close() })
-	o.PrinterConfig = configs.Printer{URL: "tcp://" + listener.Addr().String(), Roll: 50, Languages: configs.LanguagesCustomer}
-	o.Printer = again(t, o.PrinterConfig.URL, o)
-	return peer
+	o.Tickets.Printer = again(t, listener.Addr().String(), o)
+	return peer, listener.Addr().String()
 }
 
 // again is the same printer for another run of the kiosk.
-func again(t *testing.T, url string, o *Options) *printer.Printer {
+func again(t *testing.T, address string, o *Options) *printer.Printer {
 	t.Helper()
 	regular, bold, err := theme.Faces()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := printer.New(printer.Options{URL: url, Regular: regular, Bold: bold, Log: o.Log})
+	p, err := printer.New(printer.Options{URL: "tcp://" + address, Regular: regular, Bold: bold, Log: o.Log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,9 +65,9 @@ func tickets(peer *virtual.Printer) []virtual.Piece {
 }
 
 // awaitReady waits until the printer would print.
-func awaitReady(ctx context.Context, t *testing.T, p *paper) {
+func awaitReady(ctx context.Context, t *testing.T, p *paper.Paper) {
 	t.Helper()
-	for now := range p.printer.Subscribe(ctx) {
+	for now := range p.Watch(ctx) {
 		if now.Ready {
 			return
 		}
@@ -96,7 +94,7 @@ func papers(t *testing.T, o Options) []string {
 
 func TestATicketIsOnPaperOnce(t *testing.T) {
 	o := testOptions(t, nobody)
-	peer := printing(t, &o, virtual.Options{})
+	peer, _ := printing(t, &o, virtual.Options{})
 	o.Show = func(ctx context.Context, s Screen) error {
 		awaitReady(ctx, t, s.Paper)
 		d := desk{Screen: s, channel: record.ChannelLobby}
@@ -117,7 +115,7 @@ func TestATicketIsOnPaperOnce(t *testing.T) {
 				t.Errorf("reprinted %v, %v", printed, err)
 			}
 		}
-		if forecast, ok := s.Paper.forecast(); !ok || forecast.Printed < 50 || forecast.Left >= 50_000 {
+		if forecast, ok := s.Paper.Forecast(); !ok || forecast.Printed < 50 || forecast.Left >= 50_000 {
 			t.Errorf("after two papers %+v", forecast)
 		}
 		if _, err := d.Reprint(ctx, "nonsense", lang.Chinese, "other"); !errors.Is(err, queue.ErrUnknownTicket) {
@@ -138,7 +136,7 @@ func TestATicketIsOnPaperOnce(t *testing.T) {
 
 func TestWithoutPaperTicketsAreOnTheScreenAlone(t *testing.T) {
 	o := testOptions(t, nobody)
-	peer := printing(t, &o, virtual.Options{})
+	peer, _ := printing(t, &o, virtual.Options{})
 	o.Show = func(ctx context.Context, s Screen) error {
 		awaitReady(ctx, t, s.Paper)
 		d := desk{Screen: s, channel: record.ChannelLobby}
@@ -172,7 +170,7 @@ func TestWithoutPaperTicketsAreOnTheScreenAlone(t *testing.T) {
 // TestARestartPrintsNothingByItself ends the kiosk between the ticket and its paper.
 func TestARestartPrintsNothingByItself(t *testing.T) {
 	o := testOptions(t, nobody)
-	peer := printing(t, &o, virtual.Options{})
+	peer, address := printing(t, &o, virtual.Options{})
 	var id string
 	o.Show = func(ctx context.Context, s Screen) error {
 		awaitReady(ctx, t, s.Paper)
@@ -183,7 +181,7 @@ func TestARestartPrintsNothingByItself(t *testing.T) {
 	if err := Run(limited(t), o); err != nil {
 		t.Fatal(err)
 	}
-	o.Printer = again(t, o.PrinterConfig.URL, &o)
+	o.Tickets.Printer = again(t, address, &o)
 	o.Show = func(ctx context.Context, s Screen) error {
 		awaitReady(ctx, t, s.Paper)
 		printed, err := desk{Screen: s}.Reprint(ctx, id, lang.Chinese, "by staff")
@@ -200,28 +198,5 @@ func TestARestartPrintsNothingByItself(t *testing.T) {
 	}
 	if got, want := papers(t, o), []string{"unprinted B001 1 restart", "printed B001 2 "}; !slices.Equal(got, want) {
 		t.Errorf("written down: %q, want %q", got, want)
-	}
-}
-
-func TestWhatIsKnownOfThePaperOutlivesTheJournal(t *testing.T) {
-	p := newPaper(configs.Printer{Roll: 50}, nil, nil, func(time.Time) string { return "2026-11-24" }, quiet())
-	printed := record.NewEntry(record.TicketPrinted, printer.Source, time.Time{}, record.PrintData{Ticket: "t", Number: "A001", Copy: 1, Length: 90})
-	r := record.Record{Seq: 1, Type: printed.Type, Data: printed.Data}
-	if err := p.Apply(r, false); err != nil {
-		t.Fatal(err)
-	}
-	kept, err := p.MarshalJSON()
-	if err != nil {
-		t.Fatal(err)
-	}
-	next := newPaper(configs.Printer{Roll: 50}, nil, nil, func(time.Time) string { return "2026-11-24" }, quiet())
-	if err := errors.Join(next.UnmarshalJSON(kept), next.Apply(r, true)); err != nil {
-		t.Fatal(err)
-	}
-	if got := next.roll.Forecast(printer.Status{}); got.Printed != 90 || got.Left != 49_910 {
-		t.Errorf("after a restart %+v", got)
-	}
-	if next.copies["t"] != 1 {
-		t.Error("a paper of before the restart would be promised again")
 	}
 }

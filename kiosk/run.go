@@ -23,8 +23,8 @@ import (
 	"stationkeeper/kiosk/counter"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/hours"
+	"stationkeeper/kiosk/paper"
 	"stationkeeper/kiosk/phone"
-	"stationkeeper/kiosk/printer"
 	"stationkeeper/kiosk/queue"
 	"stationkeeper/kiosk/replay"
 	"stationkeeper/kiosk/speech"
@@ -60,9 +60,8 @@ type Options struct {
 	Speech *speech.Speaker
 	// Attendance says which devices are looked after.
 	Attendance Attendance
-	// Printer prints tickets; nil: they are shown on the screen alone. PrinterConfig says what is on them.
-	Printer       *printer.Printer
-	PrinterConfig configs.Printer
+	// Tickets say what is printed, and with what.
+	Tickets Tickets
 	// Window is the touchscreen's, and Lines the last warnings of the log.
 	Window configs.Window
 	Lines  *lines
@@ -84,6 +83,17 @@ type Page struct {
 	Insecure bool
 }
 
+// Tickets say what is on them; the rest of paper.Options is the kiosk's.
+type Tickets struct{ paper.Options }
+
+func (t Tickets) complete(k *kiosk, c queue.Calendar) paper.Options {
+	t.Title, t.Services, t.Zone, t.Day, t.Log = k.Title, k.Names.Services, c.Zone, c.Day, k.Log
+	if k.Address != "" {
+		t.Page = k.ticketPage
+	}
+	return t.Options
+}
+
 // Opening is when a service is open, or, without a name, the station.
 type Opening struct {
 	Name  web.Name
@@ -93,7 +103,7 @@ type Opening struct {
 // Screen is what the touchscreen works with.
 type Screen struct {
 	Hall  *hall.Hall
-	Paper *paper
+	Paper *paper.Paper
 	// Names are those of what is in the hall's snapshots, Title the place's, and Zone the station's local time.
 	web.Names
 	Title    web.Name
@@ -163,7 +173,7 @@ type kiosk struct {
 	Options
 	documents *documents
 	attendant *attendant
-	paper     *paper
+	paper     *paper.Paper
 	tokens    *phone.Tokens
 	started   time.Time
 	node      *node.Node
@@ -187,18 +197,14 @@ func (k *kiosk) open(ctx context.Context) (err error) {
 	}
 	k.tokens = phone.NewTokens(k.key)
 	calendar := k.Rules.Calendar
-	k.paper = newPaper(k.PrinterConfig, k.Printer, calendar.Zone, calendar.Day, k.Log)
+	k.paper = paper.New(k.Tickets.complete(k, calendar))
 	k.hall, err = hall.Open(hall.Options{Rules: k.Rules, Appointments: k.Appointments, Cases: k.Cases, Journal: k.node.Journal, Points: k.node.Uplink,
 		Memory: memory(filepath.Join(k.Data, memoryName)), Key: k.key, Notices: k.Notices, Now: now, Log: k.Log,
 		Followers: map[string]hall.Follower{"paper": k.paper}})
 	if err != nil {
 		return err
 	}
-	k.paper.title, k.paper.names = k.Title, k.Names
-	if k.Address != "" {
-		k.paper.page = k.ticketPage
-	}
-	if err := k.paper.open(ctx, k.hall); err != nil {
+	if err := k.paper.Open(ctx, k.hall); err != nil {
 		return err
 	}
 	if k.Replay != nil {
@@ -241,7 +247,7 @@ func (k *kiosk) serve(ctx context.Context) error {
 	parts.Go(func() error { return k.hall.Run(running) })
 	parts.Go(func() error { return k.documents.keep(running, k.hall, k.node.Uplink) })
 	parts.Go(func() error { return k.play(running, stop) })
-	parts.Go(func() error { return k.paper.run(running) })
+	parts.Go(func() error { return k.paper.Run(running) })
 	parts.Go(func() error { return k.attend(running, stop) })
 	k.Log.Info("kiosk ready", "counter", listener.Addr().String(), "station", k.Station, "node", k.Node, "version", k.Version, "data", k.Data)
 	if k.Show != nil {

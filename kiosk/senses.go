@@ -15,6 +15,7 @@ import (
 	"stationkeeper/kiosk/devices"
 	"stationkeeper/kiosk/display"
 	"stationkeeper/kiosk/hall"
+	"stationkeeper/kiosk/paper"
 	"stationkeeper/kiosk/printer"
 	"stationkeeper/kiosk/queue"
 )
@@ -141,6 +142,14 @@ func senseTouch(input fs.FS, expected int) sensing {
 // closedNow tells whether no service is open: no customers are expected.
 func closedNow(s hall.Snapshot) bool {
 	return !slices.ContainsFunc(s.Queue.Services, func(one queue.ServiceView) bool { return one.Open })
+}
+
+// sensePaper looks at how much paper is left.
+func sensePaper(p *paper.Paper) sensing {
+	return func(record.Moment) devices.Observed {
+		forecast, _ := p.Forecast()
+		return devices.OfPaper(forecast.Left, forecast.Days)
+	}
 }
 
 // diskOf is what is free of the disk that a folder is on, and its size, in bytes; 0 when nobody can tell.

@@ -21,7 +21,7 @@ const maxCalls = 12
 
 // seen is what the touchscreen shows of the hall.
 func seen(h hall.Snapshot, s Screen) lobby.Snapshot {
-	v := lobby.Snapshot{At: h.At, Paper: s.Paper.shown(), Notices: notices(h.Notices), Appointments: expected(h), Out: out(h)}
+	v := lobby.Snapshot{At: h.At, Paper: s.Paper.Prints(), Notices: notices(h.Notices), Appointments: expected(h), Out: out(h)}
 	v.Dim, v.Opens = closed(h)
 	known := map[string]bool{}
 	for _, service := range h.Queue.Services {

@@ -11,6 +11,7 @@ import (
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/audio"
 	"stationkeeper/kiosk/hall"
+	"stationkeeper/kiosk/paper"
 	"stationkeeper/kiosk/printer"
 	"stationkeeper/kiosk/speech"
 	"stationkeeper/kiosk/staff"
@@ -108,11 +109,11 @@ func (r *staffroom) Status(ctx context.Context) (backroom.Status, error) {
 }
 
 func (r *staffroom) paperStatus() backroom.Printer {
-	forecast, ok := r.Paper.forecast()
+	forecast, ok := r.Paper.Forecast()
 	if !ok {
 		return backroom.Printer{State: backroom.Absent, PaperMM: -1, PaperDays: -1}
 	}
-	now := r.Paper.printer.Status()
+	now := r.Paper.Status()
 	s := backroom.Printer{State: backroom.Well, Reason: now.Reason, PaperMM: forecast.Left, PaperDays: forecast.Days}
 	switch {
 	case !now.Ready:
@@ -165,14 +166,11 @@ var errUnable = errors.New("this kiosk cannot do that")
 func (r *staffroom) Act(ctx context.Context, by backroom.Clerk, a backroom.Act) error {
 	switch a.Kind {
 	case backroom.Paper:
-		if r.Paper.printer == nil {
-			return errUnable
-		}
-		return errors.Join(r.Paper.replace(ctx, by.Number), r.acted(ctx, by, "paper", ""))
+		return errors.Join(r.Paper.Replace(ctx, by.Number), r.acted(ctx, by, "paper", ""))
 	case backroom.Reprint:
 		return r.reprint(ctx, by, a)
 	case backroom.TestPrint:
-		return errors.Join(r.Paper.test(ctx), r.acted(ctx, by, "test-print", ""))
+		return errors.Join(r.Paper.Test(ctx), r.acted(ctx, by, "test-print", ""))
 	case backroom.SoundTest:
 		return r.test(ctx)
 	case backroom.Lock:
@@ -192,9 +190,9 @@ func (r *staffroom) reprint(ctx context.Context, by backroom.Clerk, a backroom.A
 	if !ok {
 		return hall.ErrUnknownSecret
 	}
-	printed, err := r.Paper.reprint(ctx, a.Ticket, printer.Chinese, a.Request)
+	printed, err := r.Paper.Reprint(ctx, a.Ticket, printer.Chinese, a.Request)
 	if err == nil && !printed {
-		err = errNoPrinter
+		err = paper.ErrNoPrinter
 	}
 	return errors.Join(err, r.acted(ctx, by, "reprint", t.Number))
 }

@@ -212,7 +212,7 @@ func (v voice) Say(ctx context.Context, l lang.Language, text string) error {
 func watch(ctx context.Context, s Screen, screen *lobby.Lobby, f *flows, do func(func())) {
 	snapshots, stop := s.Hall.Subscribe()
 	defer stop()
-	papers := s.Paper.watch(ctx)
+	papers := s.Paper.Watch(ctx)
 	last := <-snapshots
 	for {
 		screen.Show(seen(last, s))
