@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,30 @@ func TestDocumentsAreRefusedWithEveryProblem(t *testing.T) {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in:\n%v", want, err)
 		}
+	}
+}
+
+func TestTheStationsOwnListsHoldUntilHeadOfficeSendsOthers(t *testing.T) {
+	read := func(name string) string {
+		text, err := os.ReadFile("../configs/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	o := Options{Options: node.Options{Log: quiet()}, Information: []byte(`{"pledge":[{"zh":"自己的承诺","en":"Our own"}]}`)}
+	d := newDocuments(o)
+	own, err := d.read(record.Desired{})
+	if err != nil || len(own.information.Pledge) != 1 || own.questionnaire != nil {
+		t.Errorf("the station's own: %+v, %v", own, err)
+	}
+	theirs, err := d.read(asked(1, map[string]string{"information": read("information.example.json"), "questionnaire": read("questionnaire.example.json")}))
+	if err != nil || len(theirs.information.Prices) == 0 || theirs.questionnaire == nil || theirs.questionnaire.Version == 0 {
+		t.Errorf("head office's: %+v, %v", theirs, err)
+	}
+	if _, err := d.read(asked(2, map[string]string{"information": `{"prices":1}`, "questionnaire": `{}`})); err == nil ||
+		!strings.Contains(err.Error(), "document information: ") || !strings.Contains(err.Error(), "document questionnaire: ") {
+		t.Errorf("bad ones: %v", err)
 	}
 }
 
