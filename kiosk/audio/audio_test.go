@@ -197,9 +197,7 @@ func TestOneSoundWaitsAndTheLatestIsTheOne(t *testing.T) {
 	first := play()
 	s.began(t)
 	second := play()
-	var third chan error
-	// Whichever of the two comes to wait later takes the other's place.
-	third = play()
+	third := play() // whichever of the two comes to wait later takes the other's place
 	var replaced, waiting chan error
 	select {
 	case err := <-second:
