@@ -40,7 +40,7 @@ func newView(f *Flow, letters string) *view {
 		tickets: newTicketsStep(func(t Ticket) { f.want(Reprint, t) }, f.shell.Changed),
 		lines:   newLogStep(f.shell.Changed),
 		refused: widgets.NewNotice(button(widgets.Primary, func() { f.Back() }), button(widgets.Plain, func() { f.shell.Leave() })),
-		sure:    widgets.NewNotice(button(widgets.Plain, func() { f.Back() }), button(widgets.Primary, f.do)),
+		sure:    widgets.NewNotice(button(widgets.Primary, func() { f.Back() }), button(widgets.Plain, f.do)),
 		done:    widgets.NewNotice(button(widgets.Primary, func() { f.Back() })),
 	}
 	v.steps = map[step]fyne.CanvasObject{number: v.number.Root, pin: v.pin.Root, refused: v.refused.Root, home: v.home.root,

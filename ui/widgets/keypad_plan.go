@@ -35,18 +35,22 @@ const (
 	highestKey = 1.35
 )
 
+// widestBar is how many letters stand side by side at most: the row of a keyboard.
+const widestBar = 10
+
 // arrangeKeys finds the arrangement for so many characters, the first ten of them the digits, that people know best of
 // those that the room is large enough for.
 func arrangeKeys(chars int, room fyne.Size, target, gap float32) plan {
 	columns := max(1, int((room.Width+gap+0.01)/(target+gap)))
 	rows := max(1, int((room.Height+gap+0.01)/(target+gap)))
 	letters := chars - len(digits)
+	wide := min(columns, widestBar)
 	var p plan
 	switch beside := (letters + 3) / 4; {
 	case rows >= 4 && columns >= beside+3:
 		p = telephone(letters, beside)
-	case columns >= 6 && rows >= 2+(letters+columns-1)/columns:
-		p = bar(letters, min(columns, 10))
+	case columns >= 6 && rows >= 2+(letters+wide-1)/wide:
+		p = bar(letters, wide)
 	default:
 		p = paged(chars, columns, rows)
 	}
