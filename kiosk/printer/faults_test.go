@@ -115,6 +115,37 @@ func TestPaperEndsInTheMiddle(t *testing.T) {
 	})
 }
 
+// A new roll is noticed however it comes: the cover is opened for it, and the printer may be switched off meanwhile. A
+// cover that was only opened brings none.
+func TestNewRollIsNoticed(t *testing.T) {
+	on(t, virtual.Options{Roll: 300, NearEnd: 200}, func(t *testing.T, d *desk) {
+		rolls := 0
+		follow := func(what string, want int, steps ...func()) {
+			t.Helper()
+			before := d.Status()
+			for _, step := range steps {
+				step()
+				time.Sleep(10 * time.Second)
+				now := d.Status()
+				if Replaced(before, now) {
+					rolls++
+				}
+				before = now
+			}
+			if rolls != want {
+				t.Fatalf("%s: %d new rolls, want %d", what, rolls, want)
+			}
+		}
+		open, shut := func() { d.virtual.Open(true) }, func() { d.virtual.Open(false) }
+		print := func() { _, _ = d.Print(t.Context(), job("A001")) } // its error is not what this is about
+		follow("the cover was opened", 0, open, shut)
+		follow("near the end, with a new roll", 1, print, open, func() { d.virtual.Load(300) }, shut)
+		follow("near the end, cover opened", 1, print, open, shut)
+		follow("no paper, switched off for a new roll", 2, print, print, print, open, func() { d.virtual.Mute(true) },
+			func() { d.virtual.Load(50000) }, func() { d.virtual.Mute(false) }, shut)
+	})
+}
+
 // A printer that does not know how to clear its buffer may print the rest of the ticket on the new roll, and no more.
 func TestPrinterThatCannotClear(t *testing.T) {
 	on(t, virtual.Options{Roll: 150, Speed: 100, NoClear: true}, func(t *testing.T, d *desk) {

@@ -147,6 +147,7 @@ func (p *Printer) Subscribe(ctx context.Context) <-chan Status {
 func (p *Printer) publish(s Status) Status {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	s = s.after(p.status)
 	changed := !p.status.same(s)
 	p.status = s
 	if !changed {

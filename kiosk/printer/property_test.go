@@ -145,6 +145,9 @@ func (s *story) replace(mm int) {
 func (s *story) wrong() error {
 	for _, t := range s.tickets {
 		copies := s.copies(t.number)
+		if t.lossy { // a longer line may have become the number's
+			copies = s.codes(t.number)
+		}
 		e, failed := t.err.(*Error)
 		switch {
 		case copies > 1:
@@ -160,6 +163,19 @@ func (s *story) wrong() error {
 		}
 	}
 	return s.old()
+}
+
+// codes is how many QR codes of a ticket are on paper.
+func (s *story) codes(number string) int {
+	n := 0
+	for _, p := range append(s.virtual.Pieces(), s.virtual.Hanging()) {
+		for _, code := range p.Codes {
+			if strings.HasSuffix(code, "?"+number) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // complete tells whether a ticket is on a piece of its own from its first line to its last, cut off.

@@ -23,6 +23,9 @@ type Status struct {
 	PaperOut, CoverOpen, Offline bool
 	// NearEnd is true when the sensor for the end of the roll says that there is little left; the printer still prints.
 	NearEnd bool
+	// Low is true from when there was no paper, or little, until the printer is ready and has plenty: also while its cover
+	// is open in between, or it does not answer.
+	Low bool
 	// Reason is why it is not ready, one of the constants above; empty when it is.
 	Reason string
 	// Detail says in English what was attempted and what to do about it: for the log and for staff. Empty when ready.
@@ -37,8 +40,13 @@ func (s Status) same(other Status) bool {
 	return s == other
 }
 
+// after is the status with what is still true of the one before. With its cover open, what a printer says of its paper
+// says nothing: the roll may only have been lifted.
+func (s Status) after(before Status) Status {
+	s.Low = before.Low && (!s.Ready || s.NearEnd) || !s.CoverOpen && (s.PaperOut || s.NearEnd)
+	return s
+}
+
 // Replaced tells whether somebody has put in a roll between two statuses that follow each other, as far as the sensors
 // can tell: there was no paper, or little, and now there is plenty.
-func Replaced(before, now Status) bool {
-	return (before.PaperOut || before.NearEnd) && now.Ready && !now.NearEnd
-}
+func Replaced(before, now Status) bool { return before.Low && now.Ready && !now.Low }
