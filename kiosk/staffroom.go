@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +31,22 @@ type staffroom struct {
 
 func newStaffroom(s Screen) *staffroom {
 	return &staffroom{Screen: s, attempts: staff.NewAttempts(staff.UsualLimits())}
+}
+
+// staffLetters are the capital letters that staff numbers have, in order; a roster that comes later brings none.
+func staffLetters(roster *staff.Roster) string {
+	if roster == nil {
+		return ""
+	}
+	letters := map[rune]bool{}
+	for _, p := range roster.People() {
+		for _, char := range p.Number {
+			if char >= 'A' && char <= 'Z' {
+				letters[char] = true
+			}
+		}
+	}
+	return string(slices.Sorted(maps.Keys(letters)))
 }
 
 // here is where attempts at the touchscreen are counted.

@@ -14,6 +14,7 @@ import (
 	"stationkeeper/kiosk/audio"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/speech"
+	"stationkeeper/ui/backroom"
 	"stationkeeper/ui/checkin"
 	"stationkeeper/ui/complaint"
 	"stationkeeper/ui/flow"
@@ -179,6 +180,9 @@ func (f *flows) make(d desk, c configs.Window) lobby.Flows {
 		Information: func(s flow.Shell) flow.Flow {
 			f.information = information.New(s)
 			return f.information
+		},
+		Backroom: func(s flow.Shell) flow.Flow {
+			return backroom.New(s, backroom.Options{Staff: newStaffroom(d.Screen), Letters: staffLetters(d.Roster())})
 		},
 	}
 }
