@@ -15,26 +15,28 @@ import (
 //go:linkname renderer fyne.io/fyne/v2/internal/cache.Renderer
 func renderer(fyne.Widget) fyne.WidgetRenderer
 
-// Apply lets everything in o read the theme in force: as Fyne's own does at another theme (internal/app.ApplyThemeTo).
+// Apply lets everything in o read the theme in force, the hidden parts as well. Each part is laid out and drawn once, which
+// Fyne's own way (internal/app.ApplyThemeTo) does again for every container that it lies in: with ours, for seconds.
 func Apply(o fyne.CanvasObject) {
 	switch o := o.(type) {
 	case nil:
-		return
 	case fyne.Widget:
 		r := renderer(o)
+		r.Layout(o.Size())
 		for _, part := range r.Objects() {
 			Apply(part)
 		}
-		r.Layout(o.Size())
+		o.Refresh()
 	case *fyne.Container:
-		for _, part := range o.Objects {
-			Apply(part)
-		}
 		if o.Layout != nil {
 			o.Layout.Layout(o.Objects, o.Size())
 		}
+		for _, part := range o.Objects {
+			Apply(part)
+		}
+	default:
+		o.Refresh()
 	}
-	o.Refresh()
 }
 
 // Theme is one whose contents may change: Fyne is given it once. It belongs to the screen's goroutine.
