@@ -17,16 +17,25 @@ const remembered = 14
 type Paper struct {
 	// Roll is the length of a new roll in millimetres, for the first one, of which nobody said when it was put in.
 	Roll int
-	// Reserve is how many millimetres are left when the printer's sensor begins to say that the end is near; 0 when there
-	// is no such sensor or nobody knows. What the sensor says then corrects what was counted.
+	// Reserve is how many millimetres are left when the printer's sensor begins to say that the end is near, until rolls
+	// that were printed to their end have shown how much it is here; 0 when there is no such sensor. What the sensor says
+	// corrects what was counted.
 	Reserve int
 	// Day names the day of a time, in the station's time zone: "2026-11-24".
 	Day func(time.Time) string
 
 	length  int // of the present roll, 0 before the first was put in
 	printed int // on it
+	near    int // of which before the sensor said that the end is near; 0: it has not
+	learned int // what was printed of the last roll after that; 0: not known yet
 	days    map[string]int
 }
+
+// The rules of the alarms that say what the sensors said, as package devices raises them of the point Source.
+const (
+	nearRule = "near-end"
+	outRule  = PaperOut
+)
 
 // Forecast is how long the paper will last.
 type Forecast struct {
@@ -52,9 +61,36 @@ func (p *Paper) Apply(r record.Record) error {
 		if err := json.Unmarshal(r.Data, &d); err != nil {
 			return fmt.Errorf("apply record %d, %s: decode data: %w", r.Seq, r.Type, err)
 		}
-		p.length, p.printed = max(d.Length, 0), 0
+		p.length, p.printed, p.near = max(d.Length, 0), 0, 0
+	case record.AlarmRaised:
+		if r.Source != Source {
+			return nil
+		}
+		var d record.AlarmData
+		if err := json.Unmarshal(r.Data, &d); err != nil {
+			return fmt.Errorf("apply record %d, %s: decode data: %w", r.Seq, r.Type, err)
+		}
+		p.sensed(d.Rule)
 	}
 	return nil
+}
+
+// sensed learns from the sensors how much paper there is between the near end of a roll and its end.
+func (p *Paper) sensed(rule string) {
+	switch {
+	case rule == nearRule && p.near == 0:
+		p.near = p.printed
+	case rule == outRule && p.near > 0 && p.printed > p.near:
+		p.learned = p.printed - p.near
+	}
+}
+
+// reserve is what is left when the sensor says that the end is near.
+func (p *Paper) reserve() int {
+	if p.learned > 0 {
+		return p.learned
+	}
+	return p.Reserve
 }
 
 func (p *Paper) add(day string, length int) {
@@ -85,7 +121,7 @@ func (p *Paper) Forecast(now Status) Forecast {
 }
 
 // left is what counting says, held between what the sensors say: nothing without paper, at most the reserve when the end
-// is near, at least the reserve while it is not.
+// is near, at least the reserve while it is not. From the near end on, what was printed since is counted.
 func (p *Paper) left(now Status) int {
 	length := p.length
 	if length == 0 {
@@ -95,10 +131,12 @@ func (p *Paper) left(now Status) int {
 	switch {
 	case now.PaperOut:
 		return 0
-	case now.NearEnd && p.Reserve > 0:
-		return min(left, p.Reserve)
+	case p.near > 0 && p.reserve() > 0:
+		return max(p.reserve()-(p.printed-p.near), 0)
+	case now.NearEnd && p.reserve() > 0:
+		return min(left, p.reserve())
 	case now.Ready:
-		return max(left, p.Reserve)
+		return max(left, p.reserve())
 	}
 	return left
 }

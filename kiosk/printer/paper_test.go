@@ -81,6 +81,39 @@ func TestForecastIsCorrectedBySensors(t *testing.T) {
 	}
 }
 
+// A roll that is printed to its end shows how much the sensor leaves, and the next forecast knows.
+func TestForecastLearnsFromTheSensor(t *testing.T) {
+	alarm := func(rule string) record.Entry {
+		return record.NewEntry(record.AlarmRaised, "printer", moment, record.AlarmData{Rule: rule, Kind: "condition"})
+	}
+	elsewhere := record.NewEntry(record.AlarmRaised, "disk", moment, record.AlarmData{Rule: "near-end"})
+	entries := append(tickets(400, 0), elsewhere, alarm("near-end"))
+	p := paper(t, append(entries, tickets(10, 0)...)...)
+	if f := p.Forecast(Status{Ready: true, NearEnd: true}); f.Left != 3000 {
+		t.Errorf("ten tickets after the near end: %d mm, want 3000", f.Left)
+	}
+	entries = append(append(entries, tickets(25, 0)...), alarm("paper-out"), p.Replace(50000, "", moment))
+	entries = append(append(entries, tickets(460, 1)...), alarm("near-end"))
+	p = paper(t, append(entries, tickets(5, 1)...)...)
+	if f := p.Forecast(Status{Ready: true, NearEnd: true}); f.Left != 2000 {
+		t.Errorf("five tickets after the near end of the next roll: %d mm, want 2000", f.Left)
+	}
+	kept, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := paper(t)
+	if err := json.Unmarshal(kept, again); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := again.Forecast(Status{}), p.Forecast(Status{}); a != b {
+		t.Errorf("kept: %+v, want %+v", a, b)
+	}
+	if err := json.Unmarshal([]byte(`{"printed":-1}`), again); err == nil {
+		t.Error("a negative length: no error")
+	}
+}
+
 // The mean is of the last days, and what is kept does not grow.
 func TestForecastForgets(t *testing.T) {
 	var entries []record.Entry
