@@ -18,6 +18,9 @@ import (
 var visitTypes = []string{record.TicketIssued, record.TicketCalled, record.TicketRecalled, record.TicketServed, record.TicketLeft,
 	record.TicketReturned, record.TicketHeld, record.TicketTransferred, record.TicketClassed, record.TicketUndone, record.SurveyAnswered}
 
+// printTypes are those of tickets on paper.
+var printTypes = []string{record.TicketPrinted, record.TicketUnprinted}
+
 // ordinaryTypes are those of a lobby's ordinary business, of which a busy one writes thousands a day: a list of what is
 // new folds them, so that they do not hide what else has happened.
 var ordinaryTypes = append([]string{record.CounterPaused, record.CounterResumed, record.TicketPrinted}, visitTypes...)
@@ -124,7 +127,7 @@ var eventKinds = []struct {
 		record.StaffLoggedIn, record.StaffLoggedOut, record.StaffDenied, record.PageFailed}},
 	{"appointments", appointmentTypes},
 	{"care", append([]string{record.SurveyAnswered}, careTypes...)},
-	{"lobby", []string{record.TicketPrinted, record.TicketUnprinted, record.PaperReplaced, record.StaffActed, record.ScreenCaptured}},
+	{"lobby", append([]string{record.PaperReplaced, record.StaffActed, record.ScreenCaptured}, printTypes...)},
 	{"system", []string{record.NodeStarted, record.NodeStopped, record.JournalReplaced, record.ClockChanged, record.ConfigApplied,
 		record.ConfigRefused, record.CommandExecuted, record.CommandRefused, record.ReplayEnded}},
 }

@@ -56,7 +56,7 @@ func (w *watch) ticketLife(ctx context.Context, station, ticket string, at time.
 	if err != nil {
 		return life{}, err
 	}
-	lobby, err := w.Store.Happened(ctx, store.Selection{Station: station, Types: slices.Concat(visitTypes, appointmentTypes),
+	lobby, err := w.Store.Happened(ctx, store.Selection{Station: station, Types: slices.Concat(visitTypes, printTypes, appointmentTypes),
 		From: begin, To: begin.Add(lifeSpan), Oldest: true, Limit: mostOfADay})
 	if err != nil {
 		return life{}, err

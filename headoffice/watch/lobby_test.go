@@ -275,6 +275,7 @@ func TestTicketsLife(t *testing.T) {
 	add(record.TicketIssued, "queue", -1, record.TicketIssuedData{Ticket: "other", Number: "A099", Service: "new"})
 	add(record.AppointmentArrived, "appointments", 0, record.AppointmentData{Appointment: "a7", Service: "repair", At: at, Ticket: "t/1 ?", Late: -120})
 	add(record.TicketIssued, "queue", 0, record.TicketIssuedData{Ticket: "t/1 ?", Number: "C001", Service: "repair", Class: "senior", Appointment: "a7", Quote: &quote})
+	add(record.TicketUnprinted, "printer", 0, record.PrintData{Ticket: "t/1 ?", Number: "C001", Copy: 1, Reason: "paper-out"})
 	add(record.QueueQuoted, "queue", 2, record.QueueQuotedData{Quotes: []record.TicketQuote{{Ticket: "other", Quote: quote},
 		{Ticket: "t/1 ?", Quote: record.Quote{Ahead: 1, Known: true, High: 400}}}})
 	add(record.QueueQuoted, "queue", 3, record.QueueQuotedData{Quotes: []record.TicketQuote{{Ticket: "other", Quote: quote}}})
@@ -287,7 +288,7 @@ func TestTicketsLife(t *testing.T) {
 	add(record.SurveyAnswered, "survey", 26, record.SurveyAnsweredData{Score: 4, Ticket: "t/1 ?"})
 
 	want := []string{"Ticket C001", "t/1 ?", "class senior", "3 ahead · told 4–13 min", "8 min", "5 min · counter 2 · staff 1007 · papers missing",
-		"Appointment booked", "王**", "Appointment arrived", "2 min early", "1 ahead · told up to 7 min", "fills in the form", "A013"}
+		"Appointment booked", "王**", "Appointment arrived", "2 min early", "1 ahead · told up to 7 min", "fills in the form", "A013", "Ticket not printed", "out of paper"}
 	page := o.get("/stations/hangzhou-01?lang=en").Body.String()
 	for _, path := range []string{linkTo(page, "C001"), "/stations/hangzhou-01/tickets/t%2F1%20%3F?lang=en"} {
 		rw := o.get(path)
