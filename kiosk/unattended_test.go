@@ -170,6 +170,35 @@ func TestAKioskWhoseScreenHangsEndsItself(t *testing.T) {
 	}
 }
 
+// TestAKioskEndsWithItsServer: it is started again with the next one, and the queue is the same.
+func TestAKioskEndsWithItsServer(t *testing.T) {
+	ctx := limited(t)
+	k := lobbyOf(t, nobody)
+	if _, err := k.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	ask(t, k, `{"service":"payment","request":"one"}`)
+	before := queueOf(t, k)
+	if _, err := k.Display.Kill(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if code, err := k.End(ctx); err != nil || code == 0 {
+		t.Errorf("ended with code %d, %v: systemd would take it for an end in good order", code, err)
+	}
+	next, err := touch.OpenDisplay(ctx, 1080, 1920)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = next.Kill(context.Background()) })
+	k.Display = next
+	if _, err := k.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if after := queueOf(t, k); after != before {
+		t.Errorf("before %s, after %s", before, after)
+	}
+}
+
 // plugged is what somebody might try on a keyboard or a mouse of his own.
 var plugged = [][]string{
 	{"Escape", "F11", "alt+F4", "alt+Tab", "alt+space", "alt+F2", "super", "super+d", "super+l", "super+r", "Menu"},
