@@ -16,7 +16,7 @@ func (f *Flow) Heading(s flow.Scene) (large, small string) {
 	case topic:
 		return c.Topic, lang.Both(f.kindName(s), c.TopicSmall)
 	case details:
-		return c.Details, find(f.topics, f.state.topic).Names.In(s.Language)
+		return c.Details, lang.Both(find(f.topics, f.state.topic).Names.In(s.Language), s.Words.Survey.AnyOf)
 	case call:
 		return c.Call, f.kindName(s)
 	case review:

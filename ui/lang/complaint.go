@@ -77,7 +77,7 @@ var complaintZh = ComplaintWords{
 	TopicSmall:  "请选择一项",
 	NoTopics:    "这里暂时不能受理",
 	NoTopicsDo:  "请向大堂工作人员当面反映",
-	Details:     "具体是什么情况？可以多选",
+	Details:     "具体是什么情况？",
 	DetailsNone: "都不是，继续",
 	Next:        "下一步",
 
@@ -133,7 +133,7 @@ var complaintEn = ComplaintWords{
 	TopicSmall:  "Please choose one",
 	NoTopics:    "Nothing can be noted here just now",
 	NoTopicsDo:  "Please speak to our staff in the hall",
-	Details:     "What was it? Choose as many as you like",
+	Details:     "What was it?",
 	DetailsNone: "None of these",
 	Next:        "Continue",
 

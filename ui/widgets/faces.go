@@ -6,12 +6,13 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"stationkeeper/ui/layout"
+	"stationkeeper/ui/theme"
 )
 
 // Faces are the five answers to a question about satisfaction, all of the same size, none of them chosen beforehand.
 //
 // They stand in the order of the scale, the best first, as GB/T 39734 and GB/T 39735 list it: side by side from the left,
-// on an upright screen from the top. An order that changes from question to question would be a trick and lead to slips;
+// on a narrow screen from the top. An order that changes from question to question would be a trick and lead to slips;
 // this one is always the same and said in words beside every face.
 type Faces struct {
 	Root  *fyne.Container
@@ -43,13 +44,15 @@ func (f *Faces) Say(levels [HighestScore]string, chosen int) {
 	f.even()
 }
 
+// place puts the faces below each other where the box is too narrow for a row of large ones and high enough, else side by
+// side.
 func (f *Faces) place(b layout.Box) {
-	gap := layout.Size(fynetheme.SizeNamePadding)
+	gap, target := layout.Size(fynetheme.SizeNamePadding), layout.Size(theme.SizeNameTarget)
 	columns, rows := len(f.faces), 1
-	if b.Portrait() {
+	if high := 5*target + 4*gap; b.Size.Width < 9*target && b.Size.Height >= high {
 		columns, rows = rows, columns
 	} else {
-		b = b.Centred(b.Size.Width, 14*layout.Size(fynetheme.SizeNameText))
+		b = b.Centred(b.Size.Width, 16*layout.Size(fynetheme.SizeNameText))
 	}
 	for i, cell := range b.Grid(columns, rows, gap) {
 		cell.Put(f.faces[i])
