@@ -88,7 +88,7 @@ func (o *owner) learnEcho(ctx context.Context) error {
 	if o.echo != nil {
 		return nil
 	}
-	until := time.Now().Add(patience)
+	until := time.Now().Add(patience + o.pace(escpos.MaxParameters))
 	// The rest of a command that was cut off would swallow the question.
 	if err := o.repair(); err != nil {
 		return err
