@@ -32,10 +32,6 @@ func (v *visitor) home(look func(name string)) {
 	look("services of a group")
 	v.comes(evening())
 	look("some closed, some full")
-	v.pass(30 * time.Second)
-	v.adjust() // somebody is there
-	v.pass(30 * time.Second)
-	look("still there?")
 }
 
 func (v *visitor) hours(look func(name string)) {
@@ -94,6 +90,9 @@ func (v *visitor) checkIn(look func(name string)) {
 	v.comes(bank(6))
 	v.tap(v.c().Shell.CheckIn)
 	look("check-in")
+	v.pass(45 * time.Second)
+	look("still there?")
+	v.tap(v.c().Shell.Continue)
 	v.tap(c.Phone)
 	v.tap("1")
 	v.tap("3")

@@ -123,7 +123,25 @@ func (c *Catalogue) When(at, opens time.Time) string {
 	if opens.IsZero() {
 		return c.ClosedNow
 	}
-	return c.OpensAt(c.Day(at, opens), opens.Format("15:04"))
+	return c.OpensAt(c.day(at, opens), opens.Format("15:04"))
+}
+
+// WeOpen says when the station opens, as When does.
+func (c *Catalogue) WeOpen(at, opens time.Time) string {
+	return c.Shell.WeOpen(c.day(at, opens), opens.Format("15:04"))
+}
+
+// day is that of opens, as people who stand here at a time call it; "" for today.
+func (c *Catalogue) day(at, opens time.Time) string {
+	switch days := days(at.In(opens.Location()), opens); {
+	case days <= 0:
+		return ""
+	case days == 1:
+		return c.Tomorrow
+	case days < 7:
+		return c.Weekdays[opens.Weekday()]
+	}
+	return c.Date(int(opens.Month()), opens.Day())
 }
 
 // days counts the midnights between two times of one time zone; a day on which the clocks change is a day, too.

@@ -1,6 +1,9 @@
 package lang
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Shell is what the screen says around everything else: the buttons for everybody, the time-out, the paper, the hours.
 type Shell struct {
@@ -21,6 +24,7 @@ type Shell struct {
 
 	// Closed for all services, out of service, and in the dark.
 	Closed, ClosedDo   string
+	WeOpen             func(day, clock string) string // day is "" for today
 	Out, OutDo, OutWhy string
 	Wake               string
 
@@ -45,6 +49,7 @@ var chineseShell = Shell{
 	Printing: "正在打印小票…", TakePaper: "请取走您的小票", Scan: "扫码查看排队进度",
 	PrintAgain: "重新打印", NotPrinted: "小票未能打印。您的号码仍然有效，请记住号码或扫码",
 
+	WeOpen: func(day, clock string) string { return strings.TrimLeft(day+" ", " ") + clock + " 开始营业" },
 	Closed: "现在不营业", ClosedDo: "营业后请再来取号",
 	Out: "本机暂停服务", OutDo: "请到柜台，由工作人员为您取号和办理", OutWhy: "工作人员请查看本机",
 	Wake: "轻触屏幕开始",
@@ -78,6 +83,12 @@ var englishShell = Shell{
 	Printing: "Printing your ticket…", TakePaper: "Please take your ticket", Scan: "Scan to follow the queue", PrintAgain: "Print again",
 	NotPrinted: "Not printed. Your number is valid all the same: please keep it or scan the code",
 
+	WeOpen: func(day, clock string) string {
+		if day == "" {
+			return "We open at " + clock
+		}
+		return "We open " + day + " at " + clock
+	},
 	Closed: "We are closed now", ClosedDo: "Please come back when we are open",
 	Out: "This machine is out of service", OutDo: "Please go to a counter: our staff will give you a number and help you",
 	OutWhy: "Staff: please look after this machine",

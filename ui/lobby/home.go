@@ -112,7 +112,7 @@ func (h *homeScreen) place(b layout.Box) {
 func (h *homeScreen) say(s state, c *lang.Catalogue, v Snapshot) {
 	h.state, h.snapshot = s, v
 	h.empty.say(c.NoServices, c.NoServicesDo)
-	h.closed.say(c.Shell.Closed, c.When(v.At, v.Opens))
+	h.closed.say(c.Shell.Closed, c.WeOpen(v.At, v.Opens))
 	h.closed.besides(c.Shell.ClosedDo)
 	h.out.say(c.Shell.Out, c.Shell.OutDo)
 	h.out.besides(lang.Both(c.Shell.OutWhy, v.Out))

@@ -167,7 +167,7 @@ func TestWhatIsOffered(t *testing.T) {
 	s = night(4)
 	s.Opens, s.Appointments = s.Services[0].Opens, true
 	p.show(s)
-	p.mustRead("现在不营业", "现在不办理，周四 09:20 开始", "预约签到", "服务信息")
+	p.mustRead("现在不营业", "周四 09:20 开始营业", "预约签到", "服务信息")
 	if got := p.lobby.ScreenName(); got != "closed" {
 		t.Errorf("the screen is called %q", got)
 	}

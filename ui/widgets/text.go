@@ -5,8 +5,10 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/theme"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"stationkeeper/ui/theme"
 )
 
 // Style is how a text is set.
@@ -46,7 +48,7 @@ func NewText(style Style) *Text {
 
 // NewNumber returns the display of a ticket's number: as large as its box allows.
 func NewNumber() *Text {
-	return NewText(Style{Size: "number", Least: 0.2, Color: theme.ColorNamePrimary, Bold: true, Align: fyne.TextAlignCenter})
+	return NewText(Style{Size: "number", Least: 0.2, Color: fynetheme.ColorNamePrimary, Bold: true, Align: fyne.TextAlignCenter})
 }
 
 // Text returns what is shown.
@@ -118,6 +120,10 @@ func (t *Text) fit(box fyne.Size) (lines []string, size float32, whole bool) {
 		want = max(least, min(want, t.most))
 	}
 	return fit(t.text, space{box: box, want: want, least: least, lines: t.style.Lines}, func(line string, size float32) float32 {
+		if rare := theme.Source(line); rare != nil {
+			measured, _ := fyne.CurrentApp().Driver().RenderedTextSize(line, size, bold, rare)
+			return measured.Width
+		}
 		return fyne.MeasureText(line, size, bold).Width
 	})
 }
@@ -153,6 +159,7 @@ func (r *textRenderer) Layout(box fyne.Size) {
 			line.Hide()
 			continue
 		}
+		line.FontSource = theme.Source(lines[i])
 		line.Text, line.TextSize, line.TextStyle, line.Alignment = lines[i], size, style, r.text.style.Align
 		height := line.MinSize().Height
 		line.Resize(fyne.NewSize(box.Width, height))

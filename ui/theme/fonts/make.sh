@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes the two fonts that are embedded into the kiosk, here beside this script, from Debian's fonts-noto-cjk:
+# Makes the fonts that are embedded into the kiosk, here beside this script, from Debian's fonts-noto-cjk:
 # the Simplified Chinese face (number 2 of the collections), regular and bold, cut down to GB 2312, Latin and the
-# punctuation of both. Does nothing when they are there and newer than the script and Debian's files.
+# punctuation of both; and a third, regular, with every Chinese character that the face has, for rare names. Does nothing
+# when they are there and newer than the script and Debian's files.
 set -eu
 cd "$(dirname "$0")"
 
@@ -49,3 +50,15 @@ for weight in Regular Bold; do
 		fail "pyftsubset could not make $font from $collection"
 	mv ".$font.making" "$font"
 done
+
+rare=lobby-rare.otf
+if ! current "$rare" "$source/NotoSansCJK-Regular.ttc"; then
+	trap 'rm -f "$runes" .*.making' EXIT
+	echo "fonts: making $rare, which takes a minute"
+	# Latin, punctuation, and all ideographs: Extension A, the basic ones, compatibility, Extensions B to H.
+	pyftsubset "$source/NotoSansCJK-Regular.ttc" --font-number=$simplified --no-hinting \
+		--unicodes="U+0020-007E,U+00A0-00FF,U+2010-2027,U+3000-303F,U+3400-9FFF,U+F900-FAFF,U+FF00-FFEF,U+20000-323AF" \
+		--layout-features=kern,mark,mkmk,ccmp,locl --output-file=".$rare.making" ||
+		fail "pyftsubset could not make $rare"
+	mv ".$rare.making" "$rare"
+fi
