@@ -78,7 +78,8 @@ type PrintData struct {
 	Number string `json:"number"`
 	Copy   int    `json:"copy"`             // 1 for the first, more for reprints
 	Length int    `json:"length,omitempty"` // of paper, in millimetres
-	// Reason is why it is not known to be printed: "paper-out", "cover-open", "offline", "no-answer", "error" or "restart".
+	// Reason is why it is not known to be printed: "paper-out", "cover-open", "offline", "no-answer", "error", "late" or
+	// "restart".
 	Reason  string `json:"reason,omitempty"`
 	Request string `json:"request,omitempty"`
 }
