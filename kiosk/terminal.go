@@ -17,8 +17,12 @@ func showTerminal(ctx context.Context, s Screen, c configs.Window) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	screen, err := terminal.New(terminal.Options{Desk: desk{Screen: s, channel: record.ChannelTerminal}, Title: names(s.Title),
-		Resized: w.looks.resized, Restyle: w.looks.restyled, Log: s.Log, Do: until(ctx)})
+	o := terminal.Options{Desk: desk{Screen: s, channel: record.ChannelTerminal}, Title: names(s.Title),
+		Resized: w.looks.resized, Restyle: w.looks.restyled, Log: s.Log, Do: until(ctx)}
+	if s.Speaker != nil && s.Player != nil {
+		o.Voice = voice{s.Speaker, s.Player}
+	}
+	screen, err := terminal.New(o)
 	if err != nil {
 		return err
 	}

@@ -1,31 +1,18 @@
 package complaint
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"log"
-	"os"
-	"strings"
 	"testing"
 	"time"
 
 	"stationkeeper/ui/flow"
 	"stationkeeper/ui/flow/flowtest"
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/screentest"
 )
 
-// TestMain fails when Fyne logged an error, such as a call from a wrong goroutine or a colour that a theme lacks.
-func TestMain(m *testing.M) {
-	var logged bytes.Buffer
-	log.SetOutput(&logged)
-	code := m.Run()
-	if text := logged.String(); strings.Contains(text, "Fyne error") || strings.Contains(text, "*** ") {
-		fmt.Fprintf(os.Stderr, "Fyne logged errors:\n%s", text)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { screentest.Main(m) }
 
 // desk takes complaints.
 type desk struct {

@@ -1,10 +1,7 @@
 package information
 
 import (
-	"bytes"
 	"fmt"
-	"log"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,20 +13,11 @@ import (
 	"stationkeeper/ui/flow"
 	"stationkeeper/ui/flow/flowtest"
 	"stationkeeper/ui/lang"
+	"stationkeeper/ui/screentest"
 	"stationkeeper/ui/survey"
 )
 
-// TestMain fails when Fyne logged an error, such as a call from a wrong goroutine or a colour that a theme lacks.
-func TestMain(m *testing.M) {
-	var logged bytes.Buffer
-	log.SetOutput(&logged)
-	code := m.Run()
-	if text := logged.String(); strings.Contains(text, "Fyne error") || strings.Contains(text, "*** ") {
-		fmt.Fprintf(os.Stderr, "Fyne logged errors:\n%s", text)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { screentest.Main(m) }
 
 func names(zh, en string) lang.Names { return lang.Names{lang.Chinese: zh, lang.English: en} }
 

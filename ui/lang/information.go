@@ -25,14 +25,11 @@ type InformationWords struct {
 	Always    string
 	Otherwise string // days that are otherwise
 	Day       func(month, day int, weekday string) string
-	Regular   string // there is no such day soon
 
 	// Results of the month before.
 	Month     func(year, month int) string
 	Ratings   func(count int) string
 	Satisfied func(percent int) string
-	NoResults string
-	Overall   string
 	Aspects   string
 	Share     func(count, percent int) string
 	Percent   func(percent int) string
@@ -60,13 +57,10 @@ var informationZh = InformationWords{
 	Day: func(month, day int, weekday string) string {
 		return fmt.Sprintf("%d 月 %d 日（%s）", month, day, weekday)
 	},
-	Regular: "近期没有特别安排",
 
 	Month:     func(year, month int) string { return fmt.Sprintf("%d 年 %d 月", year, month) },
 	Ratings:   func(count int) string { return fmt.Sprintf("共 %d 份评价", count) },
 	Satisfied: func(percent int) string { return fmt.Sprintf("%d%% 满意或非常满意", percent) },
-	NoResults: "上月没有评价",
-	Overall:   "总体评价",
 	Aspects:   "分项满意率",
 	Share:     func(count, percent int) string { return fmt.Sprintf("%d 份，%d%%", count, percent) },
 	Percent:   func(percent int) string { return fmt.Sprintf("满意 %d%%", percent) },
@@ -94,16 +88,13 @@ var informationEn = InformationWords{
 	Day: func(month, day int, weekday string) string {
 		return fmt.Sprintf("%s, %d %s", weekday, day, monthsEn[(month+11)%12])
 	},
-	Regular: "No other hours in the next weeks",
 
 	Month:   func(year, month int) string { return fmt.Sprintf("%s %d", monthsEn[(month+11)%12], year) },
 	Ratings: func(count int) string { return fmt.Sprintf("%d ratings", count) },
 	Satisfied: func(percent int) string {
 		return fmt.Sprintf("%d%% satisfied or very satisfied", percent)
 	},
-	NoResults: "Nobody rated us last month",
-	Overall:   "All in all",
-	Aspects:   "Satisfied with",
-	Share:     func(count, percent int) string { return fmt.Sprintf("%d (%d%%)", count, percent) },
-	Percent:   func(percent int) string { return fmt.Sprintf("%d%% satisfied", percent) },
+	Aspects: "Satisfied with",
+	Share:   func(count, percent int) string { return fmt.Sprintf("%d (%d%%)", count, percent) },
+	Percent: func(percent int) string { return fmt.Sprintf("%d%% satisfied", percent) },
 }

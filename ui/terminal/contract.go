@@ -24,6 +24,11 @@ type Desk interface {
 
 var _ Desk = survey.Desk(nil)
 
+// Voice reads aloud, and returns when it has, or ctx has ended.
+type Voice interface {
+	Say(ctx context.Context, l lang.Language, text string) error
+}
+
 // patience is how long the desk may take before somebody is told that it did not work.
 const patience = 10 * time.Second
 
@@ -36,7 +41,9 @@ type Options struct {
 	// look. The theme follows both.
 	Resized func(fyne.Size)
 	Restyle func(theme.Look)
-	Log     *slog.Logger
+	// Voice reads the screen aloud for who asks for it; nil: there is no button for it.
+	Voice Voice
+	Log   *slog.Logger
 
 	// Now, After, NewRequest and Do are as in lobby.Options.
 	Now        func() time.Time

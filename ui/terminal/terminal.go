@@ -38,6 +38,9 @@ type Terminal struct {
 	questions *asked.Questionnaire // of the one who stands there
 	ticks     uint64               // counts the clocks started, so that one stopped too late is recognised
 	stopTick  func()
+	hush      func() // ends what is being read aloud; nil: nothing is
+	speeches  uint64
+	mute      bool // there was no voice when it was asked for
 }
 
 // New returns the screen. Close it when it is no longer shown.
@@ -107,6 +110,9 @@ func (t *Terminal) step(after state, send bool) {
 	if after.look != before.look {
 		t.options.Restyle(after.look)
 	}
+	if t.speaking() && (after.screen != before.screen || after.language != before.language) {
+		t.hush() // it reads what is no longer there
+	}
 	t.renew()
 	if t.state != before {
 		t.draw()
@@ -149,10 +155,20 @@ func (t *Terminal) tick(anew bool) {
 		t.options.Do(func() {
 			if this == t.ticks && t.stopTick != nil {
 				t.stopTick = nil
-				t.step(t.state.second(t.options.Now()))
+				t.second()
 			}
 		})
 	})
+}
+
+// second passes, but not for who listens.
+func (t *Terminal) second() {
+	if t.speaking() {
+		t.state = t.state.touched()
+		t.tick(true)
+		return
+	}
+	t.step(t.state.second(t.options.Now()))
 }
 
 // screenNames are what pictures of the screens, and the log, call them.

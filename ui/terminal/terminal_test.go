@@ -1,14 +1,9 @@
 package terminal
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"image/png"
-	"log"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +12,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"pgregory.net/rapid"
 
 	asked "stationkeeper/kiosk/survey"
 	"stationkeeper/ui/flow/flowtest"
@@ -28,17 +22,7 @@ import (
 	"stationkeeper/ui/widgets"
 )
 
-// TestMain fails when Fyne logged an error, such as a call from a wrong goroutine or a colour that a theme lacks.
-func TestMain(m *testing.M) {
-	var logged bytes.Buffer
-	log.SetOutput(&logged)
-	code := m.Run()
-	if text := logged.String(); strings.Contains(text, "Fyne error") || strings.Contains(text, "*** ") {
-		fmt.Fprintf(os.Stderr, "Fyne logged errors:\n%s", text)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { screentest.Main(m) }
 
 // desk takes ratings.
 type desk struct {
@@ -79,12 +63,29 @@ type play struct {
 	requests int
 	theme    *theme.Theme
 	screen   theme.Screen
+	voice    *voice
+}
+
+// voice keeps what it is to read, until it is told to end.
+type voice struct {
+	said chan string
+	ends chan error
+}
+
+func (v *voice) Say(ctx context.Context, _ lang.Language, text string) error {
+	v.said <- text
+	select {
+	case err := <-v.ends:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func newPlay(t *testing.T, s flowtest.Setting) *play {
 	t.Helper()
 	p := &play{t: t, desk: &desk{}, now: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC), todo: make(chan func(), 100),
-		screen: theme.Screen{Width: s.Width, Height: s.Height}}
+		screen: theme.Screen{Width: s.Width, Height: s.Height}, voice: &voice{make(chan string, 10), make(chan error, 1)}}
 	app := test.NewApp()
 	th, err := theme.New(p.screen)
 	if err != nil {
@@ -99,6 +100,7 @@ func newPlay(t *testing.T, s flowtest.Setting) *play {
 			app.Settings().SetTheme(p.theme)
 		},
 		Now:        func() time.Time { return p.now },
+		Voice:      p.voice,
 		After:      func(_ time.Duration, f func()) func() { p.tick = f; return func() { p.tick = nil } },
 		NewRequest: func() string { p.requests++; return fmt.Sprintf("r%d", p.requests) },
 		Do:         func(f func()) { p.todo <- f },
@@ -351,114 +353,43 @@ func TestAnotherQuestionnaire(t *testing.T) {
 	}
 }
 
-// TestEveryStepInEveryLook looks at everything there is to see.
-func TestEveryStepInEveryLook(t *testing.T) {
-	for _, s := range flowtest.Settings() {
-		if s.Low {
-			continue
-		}
-		t.Run(s.Name, func(t *testing.T) {
-			p := newPlay(t, s)
-			look := func(name string) {
-				p.picture(s.Name + "-terminal-" + name)
-				t.Run(name, func(t *testing.T) {
-					screentest.Check(t, p.window.Canvas().Content(), p.window.Canvas().Size(), p.theme.Size(theme.SizeNameTarget))
-				})
-			}
-			c := lang.Of(s.Language)
-			look("asking")
-			p.tap(p.face(1))
-			look("reasons")
-			p.tap(p.terminal.view.options.Option(1))
-			p.pass(whyStays - 5)
-			look("reasons-chosen")
-			p.desk.fail(errors.New("the disk is full"))
-			p.tap(p.button(c.Survey.Send))
-			p.answered()
-			look("trouble")
-			p.desk.fail(nil)
-			p.tap(p.button(c.TryAgain))
-			p.answered()
-			look("thanks")
-		})
+// TestReadAloud listens to the reasons, for which there is time, ends the reading by a tap, and meets a voice that is gone.
+func TestReadAloud(t *testing.T) {
+	p := newPlay(t, flowtest.Usual)
+	c := lang.Of(lang.Default)
+	p.tap(p.face(1))
+	p.tap(p.terminal.view.options.Option(1))
+	p.tap(p.button(c.Shell.Speak))
+	if said := <-p.voice.said; !strings.Contains(said, "等候时间太长") || !strings.Contains(said, "服务态度不好 · 已选") || !strings.Contains(said, c.Survey.SpokenSkip) {
+		t.Errorf("read aloud: %s", said)
 	}
+	p.pass(2 * whyStays)
+	p.onScreen(why) // nothing is sent of who listens
+	p.tap(p.button(c.Shell.Silence))
+	p.silent()
+	p.tap(p.button(c.Shell.Speak))
+	<-p.voice.said
+	p.tap(p.button(c.Survey.Skip)) // what is read is no longer there
+	p.answered()
+	p.silent()
+	p.tap(p.button(c.Shell.Speak))
+	if said := <-p.voice.said; !strings.Contains(said, c.Survey.Thanks) {
+		t.Errorf("read aloud: %s", said)
+	}
+	p.voice.ends <- errors.New("no sound")
+	p.silent()
+	p.button(c.Shell.NoVoice)
 }
 
-func (p *play) picture(name string) {
+// silent waits until nothing is read any more.
+func (p *play) silent() {
 	p.t.Helper()
-	folder := os.Getenv("STATIONKEEPER_PICTURES")
-	if folder == "" {
-		return
+	for p.terminal.speaking() {
+		select {
+		case f := <-p.todo:
+			f()
+		case <-time.After(time.Minute):
+			p.t.Fatal("the voice never ends")
+		}
 	}
-	file, err := os.Create(filepath.Join(folder, name+".png"))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if err := errors.Join(png.Encode(file, p.window.Canvas().Capture()), file.Close()); err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-// TestAnyTaps holds of any taps and pauses: what is sent fits the questionnaire, each rating is sent under its own
-// request, and the screen comes back to the faces, Chinese and plain, when nobody touches it any more.
-func TestAnyTaps(t *testing.T) {
-	q := asked.Default()
-	rapid.Check(t, func(t *rapid.T) {
-		at := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
-		s, requests := start(at), 0
-		sent := map[string]int{}
-		step := func(after state, send bool) {
-			s = after
-			if !send {
-				return
-			}
-			if s.request == "" {
-				requests++
-				s.request = fmt.Sprint(requests)
-			}
-			r := s.rating(q)
-			if err := q.Validate(r.Answers); err != nil {
-				t.Fatalf("sent: %v", err)
-			}
-			if level, again := sent[r.Request]; again && level != r.Score {
-				t.Fatalf("request %s of level %d and of level %d", r.Request, level, r.Score)
-			}
-			sent[r.Request] = r.Score
-		}
-		for range rapid.IntRange(1, 60).Draw(t, "events") {
-			at = at.Add(time.Duration(rapid.IntRange(0, 900).Draw(t, "pause")) * time.Millisecond)
-			switch rapid.IntRange(0, 9).Draw(t, "event") {
-			case 0:
-				step(s.rate(q, rapid.IntRange(1, 5).Draw(t, "level"), at))
-			case 1:
-				step(s.choose(q, rapid.IntRange(0, 8).Draw(t, "reason"), at), false)
-			case 2:
-				step(s.finish(at))
-			case 3:
-				step(s.skip(at))
-			case 4:
-				step(s.again(at))
-			case 5:
-				step(s.leave(at), false)
-			case 6:
-				step(s.speak(lang.English), false)
-			case 7:
-				step(s.contrast(), false)
-			case 8:
-				step(s.second(at))
-			case 9:
-				step(s.answered(rapid.Bool().Draw(t, "ok"), at), false)
-			}
-		}
-		for range whyStays + thanksStays + choiceStays + troubleStays {
-			at = at.Add(time.Second)
-			if s.busy {
-				step(s.answered(true, at), false)
-			}
-			step(s.second(at))
-		}
-		if s.screen != asking || s.language != lang.Default || s.look != (theme.Look{}) || s.left != 0 {
-			t.Fatalf("nobody is there, and the screen is %+v", s)
-		}
-	})
 }

@@ -29,7 +29,7 @@ type view struct {
 	count   *widgets.Text
 	thanks  *widgets.Notice
 	trouble *widgets.Notice
-	strip   *widgets.Row // the other language, larger, more contrast
+	strip   *widgets.Row // the other language, larger, more contrast, read aloud
 }
 
 func newView(t *Terminal) *view {
@@ -54,7 +54,8 @@ func newView(t *Terminal) *view {
 		strip: widgets.NewRow(
 			widgets.NewButton(widgets.Choice, func() { t.moved(t.state.speak(other(t.state.language))) }),
 			widgets.NewButton(widgets.Choice, func() { t.moved(t.state.enlarge()) }),
-			widgets.NewButton(widgets.Choice, func() { t.moved(t.state.contrast()) })),
+			widgets.NewButton(widgets.Choice, func() { t.moved(t.state.contrast()) }),
+			widgets.NewButton(widgets.Choice, t.talk)),
 	}
 	leave := func() { t.moved(t.state.leave(now())) }
 	v.thanks = widgets.NewNotice(widgets.NewButton(widgets.Primary, leave))
@@ -184,6 +185,20 @@ func (v *view) sayStrip(s state, c *lang.Catalogue) {
 	v.strip.Button(0, lang.Of(other(s.language)).Name)
 	v.strip.Button(1, mark(c.Shell.Large, s.look.Large))
 	v.strip.Button(2, mark(c.Shell.Contrast, s.look.Contrast))
+	v.strip.Button(3, v.voice(c))
+}
+
+// voice is what is written on the button that reads aloud; nothing where there is no voice.
+func (v *view) voice(c *lang.Catalogue) string {
+	switch t := v.terminal; {
+	case t.options.Voice == nil:
+		return ""
+	case t.speaking():
+		return c.Shell.Silence
+	case t.mute:
+		return c.Shell.NoVoice
+	}
+	return c.Shell.Speak
 }
 
 // other is the language after one.
