@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -128,6 +129,9 @@ func (s *sight) sense(record.Moment) devices.Observed {
 	default:
 	}
 	shown, err := d.Shown()
+	if err == nil && s.expected > 1 && display.Same(shown) {
+		err = errors.New("both displays show the same: say in /etc/X11/xorg.conf.d/90-stationkeeper.conf which is RightOf the other")
+	}
 	return devices.OfHardware(devices.Display, len(shown), s.expected, err)
 }
 

@@ -360,6 +360,15 @@ func TestAWindowIsPutOnTheSecondOutput(t *testing.T) {
 		t.Fatalf("%+v, %v", outputs, err)
 	}
 
+	if display.Same(outputs) {
+		t.Error("outputs beside each other are said to show the same")
+	}
+	xrandr(t, name, "--output", "DUMMY1", "--same-as", "DUMMY0")
+	if same, err := d.Shown(); err != nil || len(same) != 2 || !display.Same(same) {
+		t.Errorf("outputs of the same: %+v, %v", same, err)
+	}
+	xrandr(t, name, "--output", "DUMMY1", "--right-of", "DUMMY0")
+
 	newWindow(t, name, "Kiosk", image.Rect(0, 0, 1024, 768))
 	board := newWindow(t, name, "Board", image.Rect(0, 0, 300, 200))
 	if err := d.Place("Board", outputs[1]); err != nil {

@@ -23,6 +23,19 @@ type Output struct {
 // Shows tells whether a part of the screen is shown there.
 func (o Output) Shows() bool { return o.Connected && o.Width > 0 && o.Height > 0 }
 
+// Same tells whether two of them show a part of the screen in common, as a server does that was told nothing of a second
+// display: a board there would cover what customers touch.
+func Same(outputs []Output) bool {
+	for i, a := range outputs {
+		for _, b := range outputs[i+1:] {
+			if a.X < b.X+b.Width && b.X < a.X+a.Width && a.Y < b.Y+b.Height && b.Y < a.Y+a.Height {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Outputs lists them, those that show something first: the primary, and the others from left to right. A server that
 // knows of no outputs has one, "screen".
 func (d *Display) Outputs() ([]Output, error) {
