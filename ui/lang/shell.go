@@ -62,7 +62,7 @@ var chineseShell = Shell{
 
 var englishShell = Shell{
 	CheckIn: "Check in", Survey: "Rate us", Complaint: "Complaints", Information: "Information",
-	Large: "Large text", Contrast: "High contrast", Low: "Wheelchair", Speak: "Read aloud", Silence: "Stop reading", NoVoice: "No sound",
+	Large: "Large text", Contrast: "High contrast", Low: "Seated height", Speak: "Read aloud", Silence: "Stop reading", NoVoice: "No sound",
 	Home: "Start", StillThere: "Do you need more time?", Continue: "Continue",
 	Returns: func(seconds int) string {
 		if seconds == 1 {

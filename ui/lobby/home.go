@@ -33,7 +33,10 @@ func arrange(choices, most int, narrow bool, b layout.Box, target, gap float32) 
 	if narrow || b.Portrait() {
 		columns = 1
 	}
-	rows := max(1, min(fit-1, most*3/4/columns))
+	if most > 4 {
+		most = most * 3 / 4 // whoever has to turn pages anyway finds things sooner among fewer
+	}
+	rows := max(1, min(fit-1, most/columns))
 	page := columns * rows
 	return arrangement{columns, rows, (choices + page - 1) / page}
 }
@@ -61,7 +64,7 @@ type homeScreen struct {
 
 func newHomeScreen(o Options, taps taps) *homeScreen {
 	h := &homeScreen{
-		page:   widgets.NewText(widgets.Style{Size: fynetheme.SizeNameText, Color: fynetheme.ColorNameForeground, Align: fyne.TextAlignCenter}),
+		page:   widgets.NewText(widgets.Style{Size: fynetheme.SizeNameText, Color: fynetheme.ColorNameForeground, Align: fyne.TextAlignCenter, Lines: 2}),
 		notice: widgets.NewText(widgets.Style{Size: fynetheme.SizeNameText, Color: fynetheme.ColorNameForeground, Align: fyne.TextAlignCenter, Lines: 2}),
 		bar:    widgets.NewPanel(widgets.Shape{Fill: fynetheme.ColorNameSelection, Rounded: true}),
 		empty:  newNotice(widgets.Careful),
@@ -205,7 +208,7 @@ func (h *homeScreen) drawPager(pages int) {
 }
 
 func (h *homeScreen) placePager(b layout.Box, gap float32) {
-	width := max(layout.Size(theme.SizeNameTarget), 7*layout.Size(theme.SizeNameAction))
+	width := max(layout.Size(theme.SizeNameTarget), min(7*layout.Size(theme.SizeNameAction), 0.3*b.Size.Width))
 	left, rest := b.Left(width, gap)
 	right, middle := rest.Right(width, gap)
 	left.Put(h.previous)
