@@ -265,7 +265,7 @@ var backroomEn = BackroomWords{
 	TestPrinted:     "The test is being printed",
 	TestPrintedMore: "Check that its text and its QR code are clear",
 	Sounded:         "The test was played",
-	SoundedMore:     "If you heard nothing, check the loudspeaker’s power and volume",
+	SoundedMore:     "If you heard nothing, check the power and the volume of the loudspeaker",
 	Stopping:        "On its way",
 	StoppingMore:    "One moment, please",
 	NotAllowed:      "You may not do this",

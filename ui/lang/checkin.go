@@ -109,7 +109,7 @@ var checkInEn = CheckInWords{
 	CodeMark:  "Code",
 	Code:      "Booking code",
 	CodeMore:  "The letters and digits you got when booking",
-	Scan:      "Scan your booking’s QR code",
+	Scan:      "Scan the QR code of your booking",
 	ScanMore:  "Hold it under the scanner at any time: no need to touch",
 
 	TypePhone:  "Type the last 4 digits of your phone number",
@@ -145,7 +145,7 @@ var checkInEn = CheckInWords{
 	IsTicket:    "This is a ticket, not a booking",
 	IsTicketDo:  "You are in the queue already: please watch for your number to be called",
 	Foreign:     "This QR code is not for checking in",
-	ForeignDo:   "Please scan your booking’s QR code, or use your phone’s last 4 digits or the booking code",
+	ForeignDo:   "Please scan the QR code of your booking, or use the last 4 digits of your phone or the booking code",
 	Failed:      "We could not check you in",
 	FailedDo:    "Please try again, take an ordinary ticket, or ask our staff",
 	Again:       "Try again",
