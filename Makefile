@@ -11,6 +11,8 @@ CUTS      ?= 100
 CHAOS     ?= 5m
 OUTAGE    ?= 72h
 SEED      ?= 0
+HOURS     ?= 8
+EVERY     ?= 20s
 # Recordings to replay.
 DATA      ?= ../shared/data
 # Hours of the day that demo-day plays, at SPEED times their pace.
@@ -26,8 +28,8 @@ GOBUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(
 WEB := headoffice/watch/node_modules/.made
 
 .NOTPARALLEL: # apt holds one lock, and go build uses all cores by itself
-.PHONY: contact-sheet help run replay evening demo-day screenshots test lint fuzz crash faults chaos mutants powercut hil bench assets build cross clean setup-build setup-run \
-	setup-test setup-lint setup-screenshots setup-bench setup-powercut setup-hil
+.PHONY: contact-sheet help run replay evening demo-day screenshots test lint fuzz crash faults chaos mutants powercut hil soak bench assets build cross clean setup-build setup-run \
+	setup-test setup-lint setup-screenshots setup-soak setup-bench setup-powercut setup-hil
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -89,6 +91,10 @@ faults: setup-test assets ## disks that fail in every way at every place, under 
 mutants: ## what the tests of the access rules let pass when one thing of the rules is changed; MUTANTS="-n 100 -seed 7" tries some
 	go run ./agent/access/mutation $(MUTANTS) -- -test.skip 'TestAnyHistory|TestNoStrikeStaysOpen'
 
+soak: setup-soak build ## a customer every EVERY at the touchscreen for HOURS, with the memory's curve in data/soak; fails when it grows
+	@$(GOBUILD) -o bin/ ./internal/touch/soak
+	@bin/soak -for $(HOURS)h -every $(EVERY) -seed $(SEED)
+
 bench: setup-bench build ## what it costs, beside others, in one table; BENCH=-quick in three minutes
 	@$(GOBUILD) -o bin/ ./internal/bench
 	@bin/bench $(BENCH)
@@ -120,5 +126,5 @@ cross: assets ## agent and headoffice for amd64, arm64 and armv7, in bin/
 clean: ## remove what was built, not what was recorded under data/
 	rm -rf bin headoffice/watch/node_modules headoffice/watch/assets/vendor ui/theme/fonts/*.otf
 
-setup-build setup-run setup-test setup-lint setup-screenshots setup-bench setup-powercut setup-hil: setup-%:
+setup-build setup-run setup-test setup-lint setup-screenshots setup-soak setup-bench setup-powercut setup-hil: setup-%:
 	@$(SETUP) $*

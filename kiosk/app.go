@@ -47,8 +47,8 @@ type looks struct {
 	config configs.Window
 	log    *slog.Logger
 
-	screen theme.Screen
-	look   theme.Look
+	screen, shownScreen theme.Screen
+	look, shownLook     theme.Look
 }
 
 // resized is called while the window is laid out, and changes the theme after that.
@@ -69,9 +69,12 @@ func (l *looks) restyled(look theme.Look) {
 }
 
 func (l *looks) apply() {
-	now := l.theme.For(l.screen, l.look)
 	fyne.Do(func() {
-		l.worn.Theme = now
+		if l.screen == l.shownScreen && l.look == l.shownLook {
+			return
+		}
+		l.shownScreen, l.shownLook = l.screen, l.look
+		l.worn.Theme = l.theme.For(l.screen, l.look)
 		restyle.Apply(l.window.Content())
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 
 	"stationkeeper/ui/glass"
 )
@@ -30,8 +31,11 @@ type glassView struct {
 	Private bool          `json:"private"`
 	Things  []glass.Thing `json:"things"`
 	// Width and Height are the window's, in pixels.
-	Width      float32 `json:"width"`
-	Height     float32 `json:"height"`
+	Width  float32 `json:"width"`
+	Height float32 `json:"height"`
+	// TextSize is that of ordinary text, in pixels, and Ink its colour.
+	TextSize   float32 `json:"text_size"`
+	Ink        string  `json:"ink"`
 	Goroutines int     `json:"goroutines"`
 }
 
@@ -78,8 +82,11 @@ func tellGlass(w http.ResponseWriter, r *http.Request, canvas fyne.Canvas, scree
 	fyne.Do(func() {
 		scale := canvas.Scale()
 		size := canvas.Size()
+		look := fyne.CurrentApp().Settings().Theme()
+		red, green, blue, _ := look.Color(theme.ColorNameForeground, theme.VariantLight).RGBA()
 		seen <- glassView{Screen: screen.ScreenName(), Private: screen.Private(), Things: glass.Look(canvas.Content(), scale),
-			Width: size.Width * scale, Height: size.Height * scale, Goroutines: runtime.NumGoroutine()}
+			Width: size.Width * scale, Height: size.Height * scale, Goroutines: runtime.NumGoroutine(),
+			TextSize: look.Size(theme.SizeNameText) * scale, Ink: fmt.Sprintf("#%02x%02x%02x", red>>8, green>>8, blue>>8)}
 	})
 	select {
 	case v := <-seen:

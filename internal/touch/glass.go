@@ -19,7 +19,10 @@ type View struct {
 	Private       bool    `json:"private"`
 	Things        []Thing `json:"things"`
 	Width, Height float64
-	Goroutines    int `json:"goroutines"`
+	// TextSize is that of ordinary text, in pixels, and Ink its colour, such as "#0f1e2e".
+	TextSize   float64 `json:"text_size"`
+	Ink        string  `json:"ink"`
+	Goroutines int     `json:"goroutines"`
 }
 
 // Thing is something that can be read or touched; places and sizes are in pixels.

@@ -1,13 +1,16 @@
 package touch_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -41,6 +44,10 @@ type prop struct {
 	printer *virtual.Options
 	// prepare is done in its folder before it starts.
 	prepare func(folder string) error
+	// hang is how long the test may take, when that is longer than others.
+	hang time.Duration
+	// more are lines of its file that are known only then.
+	more func() string
 }
 
 // open starts a kiosk that customers have not touched yet.
@@ -56,7 +63,7 @@ func open(t *testing.T, p prop) *stage {
 
 func newStage(t *testing.T, p prop) *stage {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), hang)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), max(hang, p.hang))
 	t.Cleanup(cancel)
 	s := &stage{t: t, ctx: ctx}
 	folder, err := os.MkdirTemp("", "kiosk") // short enough for the path of a socket, which the test's own is not
@@ -69,6 +76,8 @@ func newStage(t *testing.T, p prop) *stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		ctx, cancel := ending()
+		defer cancel()
 		if _, err := display.Kill(ctx); err != nil {
 			t.Error(err)
 		}
@@ -82,12 +91,20 @@ func newStage(t *testing.T, p prop) *stage {
 			t.Fatal(err)
 		}
 	}
+	if p.more != nil {
+		config += p.more()
+	}
 	node := regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(strings.TrimPrefix(t.Name(), "Test")), "-")
-	if s.kiosk, err = touch.NewKiosk(filepath.Join(bin, "kiosk"), node, folder, config, "mqtt://"+office.mqtt, display); err != nil {
+	if s.kiosk, err = touch.NewKiosk(filepath.Join(bin, "kiosk"), node, folder, config, broker, display); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.end)
 	return s
+}
+
+// ending bounds what is done at the end, when the test's own time may be over.
+func ending() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), hang)
 }
 
 // plug makes a printer and returns its address.
@@ -125,6 +142,9 @@ func (s *stage) end() {
 	if s.kiosk.Process == nil {
 		return
 	}
+	ctx, cancel := ending()
+	defer cancel()
+	s.ctx = ctx
 	s.kiosk.Signal(syscall.SIGTERM)
 	code, err := s.kiosk.End(s.ctx)
 	if err != nil || code != 0 {
@@ -175,7 +195,7 @@ func (s *stage) compare() {
 func (s *stage) records(types ...string) []programs.Stored {
 	s.t.Helper()
 	var all []programs.Stored
-	err := programs.API(office.api).Records(s.ctx, touch.Station, s.kiosk.Node, record.Events, func(r programs.Stored) {
+	err := office.Records(s.ctx, touch.Station, s.kiosk.Node, record.Events, func(r programs.Stored) {
 		if len(types) == 0 || slices.Contains(types, r.Type) {
 			all = append(all, r)
 		}
@@ -253,22 +273,60 @@ func (s *stage) must(err error) {
 	}
 }
 
-// paper is what came out of the printer as the nth piece.
+// keys taps keys of a pad, one after another.
+func (s *stage) keys(text string) {
+	s.t.Helper()
+	for _, r := range text {
+		s.must(s.kiosk.TapThing(s.ctx, "the key "+string(r), func(v touch.View) (touch.Thing, bool) {
+			for _, key := range v.Kinds("key") {
+				if key.Text == string(r) {
+					return key, true
+				}
+			}
+			return touch.Thing{}, false
+		}))
+	}
+}
+
+// ask asks the kiosk's own pages for something, as clerks do.
+func (s *stage) ask(path string, question, answer any) {
+	s.t.Helper()
+	body, err := json.Marshal(question)
+	s.must(err)
+	request, err := http.NewRequestWithContext(s.ctx, http.MethodPost, "http://"+s.kiosk.Counter+path, bytes.NewReader(body))
+	s.must(err)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	s.must(err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode >= 300 {
+		s.t.Fatalf("POST %s: %s %v: %s", path, response.Status, err, text)
+	}
+	if answer != nil {
+		s.must(json.Unmarshal(text, answer))
+	}
+}
+
+// paper is the nth ticket that came out of the printer.
 func (s *stage) paper(n int) virtual.Piece {
 	s.t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for len(s.printer.Pieces()) < n {
+	for {
+		pieces := slices.DeleteFunc(slices.Clone(s.printer.Pieces()), func(p virtual.Piece) bool { return len(p.Lines) == 0 })
+		if len(pieces) >= n {
+			if v := s.printer.Violations(); len(v) > 0 {
+				s.t.Errorf("the printer does not understand: %v", v)
+			}
+			return pieces[n-1]
+		}
 		select {
 		case <-tick.C:
 		case <-s.ctx.Done():
-			s.t.Fatalf("%d pieces of paper came out, want %d", len(s.printer.Pieces()), n)
+			s.t.Fatalf("%d tickets came out, want %d", len(pieces), n)
 		}
 	}
-	if v := s.printer.Violations(); len(v) > 0 {
-		s.t.Errorf("the printer does not understand: %v", v)
-	}
-	return s.printer.Pieces()[n-1]
 }
 
 // keep keeps a picture in the folder that STATIONKEEPER_PICTURES names.

@@ -41,7 +41,7 @@ func TestTicket(t *testing.T) {
 	}
 	keep(t, "ticket-en", piece.Picture)
 	s.written(record.TicketIssued, 2, nil)
-	s.touch("Done", "Please choose a service", "English")
+	s.touch("Done", chinese) // the next customer finds Chinese
 }
 
 // TestLooks tries every choice that a customer has for the screen, and walks away: the next one finds nothing of it.
@@ -53,17 +53,17 @@ func TestLooks(t *testing.T) {
 		t.Fatal(v.Texts())
 	}
 	s.touch("English", "Please choose a service")
-	s.tap("Large text", func(v touch.View) bool { at, ok := v.Find("Payment"); return ok && at.Height != plain.Height })
-	s.tap("High contrast", func(v touch.View) bool { return v.Reads("Payment") })
+	s.tap("Large text", func(w touch.View) bool { return w.TextSize > 1.1*v.TextSize && w.Reads("Payment") })
+	s.tap("High contrast", func(w touch.View) bool { return w.Ink != v.Ink && w.Reads("Payment") })
 	s.tap("Wheelchair", func(v touch.View) bool {
 		tiles := v.Kinds("tile")
-		return len(tiles) > 0 && !slices.ContainsFunc(tiles, func(t touch.Thing) bool { return t.Y < v.Height/2 })
+		return len(tiles) > 0 && !slices.ContainsFunc(tiles, func(t touch.Thing) bool { return t.Y < 0.45*v.Height })
 	})
 	// Nobody touches anything: it is said that the screen goes back, and then it does.
 	s.reads("Do you need more time?")
-	v, err := s.kiosk.Until(s.ctx, "the home screen as everybody finds it", func(v touch.View) bool {
-		at, ok := v.Find("缴费")
-		return ok && v.Reads(chinese) && at == plain
+	v, err := s.kiosk.Until(s.ctx, "the home screen as everybody finds it", func(w touch.View) bool {
+		at, ok := w.Find("缴费")
+		return ok && w.Reads(chinese) && at == plain && w.TextSize == v.TextSize && w.Ink == v.Ink
 	})
 	s.must(err)
 	if v.Private {

@@ -18,10 +18,12 @@ import (
 // hang bounds a test; only a broken program takes as long.
 const hang = 2 * time.Minute
 
-// bin holds the programs under test; office is the head office that all kiosks report to.
+// bin holds the programs under test; office is head office's API for somebody who may be told all, broker where all kiosks
+// report to it.
 var (
 	bin    string
-	office struct{ api, mqtt string }
+	office programs.Actor
+	broker string
 )
 
 func TestMain(m *testing.M) {
@@ -51,7 +53,14 @@ func buildAndRun(m *testing.M) (code int, err error) {
 	if err := programs.Build(ctx, dir, "headoffice", "kiosk"); err != nil {
 		return 1, err
 	}
-	p, err := programs.Start(exec.Command(filepath.Join(dir, "headoffice"), "--data", filepath.Join(dir, "office"),
+	tokens, config := filepath.Join(dir, "tokens"), filepath.Join(dir, "headoffice.yaml")
+	office.Token = "7b1d0c5e9a3f4e2d8c6b"
+	err = errors.Join(os.WriteFile(tokens, []byte("tester:"+office.Token+"\n"), 0o600),
+		os.WriteFile(config, fmt.Appendf(nil, "act_tokens_file: %q\n", tokens), 0o600))
+	if err != nil {
+		return 1, err
+	}
+	p, err := programs.Start(exec.Command(filepath.Join(dir, "headoffice"), "--config", config, "--data", filepath.Join(dir, "office"),
 		"--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"), nil)
 	if err != nil {
 		return 1, err
@@ -64,6 +73,6 @@ func buildAndRun(m *testing.M) (code int, err error) {
 	if err != nil {
 		return 1, err
 	}
-	office.api, office.mqtt = ready["http"], ready["mqtt"]
+	office.API, broker = programs.API(ready["http"]), "mqtt://"+ready["mqtt"]
 	return m.Run(), nil
 }
