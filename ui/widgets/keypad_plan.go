@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"iter"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -114,7 +115,7 @@ func paged(chars, columns, rows int) plan {
 	}
 	free := len(cells) - 3
 	p.erase, p.others, p.done = cells[free], cells[free+1], cells[free+2]
-	for page := range slices.Chunk(indices(chars), free) {
+	for page := range pagesOf(chars, free) {
 		var places []place
 		for i, char := range page {
 			places = append(places, place{char, cells[i]})
@@ -124,10 +125,12 @@ func paged(chars, columns, rows int) plan {
 	return p
 }
 
-func indices(n int) []int {
-	all := make([]int, n)
+// pagesOf are the characters of each page: the digits together where one has room for them, and the letters evenly.
+func pagesOf(chars, free int) iter.Seq[[]int] {
+	all := make([]int, chars)
 	for i := range all {
 		all[i] = i
 	}
-	return all
+	pages := (chars + free - 1) / free
+	return slices.Chunk(all, max(min(free, len(digits)), (chars+pages-1)/pages))
 }

@@ -22,6 +22,7 @@ type Typing struct {
 	Pad   *Keypad
 
 	label, note *Text
+	bare        bool // neither is shown
 	area        layout.Box
 }
 
@@ -63,17 +64,28 @@ func (t *Typing) place(b layout.Box) {
 	}
 	gap, target := layout.Size(fynetheme.SizeNameInnerPadding), layout.Size(theme.SizeNameTarget)
 	column := fyne.NewSize(max(3.6*target, 13*layout.Size(fynetheme.SizeNameSubHeadingText)), b.Size.Height)
+	t.bare = false
 	below := b.Size.SubtractWidthHeight(0, t.high(b.Size.Width)+gap)
+	// Where keys would need several pages, they get the room of the label and the note: the screen's heading asks as well.
+	if bare := b.Size.SubtractWidthHeight(0, t.entry()+gap); t.Pad.pages(bare) < t.Pad.pages(below) {
+		t.bare, below = true, bare
+	}
 	beside := b.Size.SubtractWidthHeight(column.Width+2*gap, 0)
 	if b.Portrait() && t.Pad.pages(below) <= t.Pad.pages(beside) || t.Pad.pages(below) < t.Pad.pages(beside) {
 		t.placeBelow(b, gap, below)
 	} else {
+		t.bare = false
 		t.placeBeside(b, gap, column, beside)
 	}
+	layout.Show(t.label, !t.bare)
+	layout.Show(t.note, !t.bare)
 }
 
 // high is how high the texts and the entry are, one below the other, in a room so wide.
 func (t *Typing) high(width float32) float32 {
+	if t.bare {
+		return t.entry()
+	}
 	gap := layout.Size(fynetheme.SizeNamePadding)
 	room := fyne.NewSize(width, 4*layout.Size(theme.SizeNameTarget))
 	return t.label.HeightIn(room) + gap + t.entry() + gap + t.note.HeightIn(room)
@@ -103,6 +115,10 @@ func (t *Typing) placeBeside(b layout.Box, gap float32, column, room fyne.Size) 
 func (t *Typing) placeTexts(b layout.Box) {
 	gap := layout.Size(fynetheme.SizeNamePadding)
 	entry := t.entry()
+	if t.bare {
+		b.Put(t.Entry)
+		return
+	}
 	left := max(0, b.Size.Height-entry-2*gap)
 	label := t.label.HeightIn(fyne.NewSize(b.Size.Width, left*0.75))
 	part, rest := b.Top(label, gap)
