@@ -24,7 +24,7 @@ type arrangement struct{ columns, rows, pages int }
 func arrange(choices, most int, narrow bool, b layout.Box, target, gap float32) arrangement {
 	fit := max(1, int((b.Size.Height+gap)/(target+gap)))
 	columns := 2
-	if narrow || choices <= 3 && choices <= fit || b.Portrait() && choices <= min(fit, most) {
+	if narrow || choices <= 3 && choices <= fit || b.Size.Width < 1.5*b.Size.Height && choices <= min(fit, most) {
 		columns = 1
 	}
 	if choices <= min(columns*fit, most) {
