@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"stationkeeper/kiosk/hours"
+	"stationkeeper/ui/backroom"
 	"stationkeeper/ui/checkin"
 	"stationkeeper/ui/complaint"
 	"stationkeeper/ui/flow"
@@ -154,3 +155,18 @@ func grouped() lobby.Snapshot {
 	}
 	return s
 }
+
+// staff is one clerk, and a machine that needs paper soon.
+type staff struct{}
+
+func (staff) Unlock(context.Context, string, string) (backroom.Clerk, error) {
+	return backroom.Clerk{Number: "1001", Name: "王晓", Role: "manager"}, nil
+}
+
+func (staff) Status(context.Context) (backroom.Status, error) {
+	return backroom.Status{At: morning, Sound: backroom.Well, DiskFree: 51e9, DiskSize: 64e9, Version: "v1.4.0", Started: morning.Add(-2 * time.Hour),
+		Printer: backroom.Printer{State: backroom.Warned, Reason: "near-end", PaperMM: 4200, PaperDays: 0.6},
+		Network: backroom.Network{State: backroom.Well, Address: "192.168.1.20"}}, nil
+}
+
+func (staff) Act(context.Context, backroom.Clerk, backroom.Act) error { return nil }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"stationkeeper/kiosk/hours"
+	"stationkeeper/ui/backroom"
 	"stationkeeper/ui/checkin"
 	"stationkeeper/ui/complaint"
 	"stationkeeper/ui/flow"
@@ -111,6 +112,7 @@ func (v *visitor) flows() lobby.Flows {
 			f.Show(topics())
 			return f
 		},
+		Backroom: func(s flow.Shell) flow.Flow { return backroom.New(s, backroom.Options{Staff: staff{}}) },
 		Information: func(s flow.Shell) flow.Flow {
 			f := information.New(s)
 			week := hours.Hours{}

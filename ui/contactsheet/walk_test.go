@@ -4,6 +4,9 @@ import (
 	"errors"
 	"time"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
 	"stationkeeper/ui/lobby"
 )
 
@@ -17,6 +20,7 @@ func (v *visitor) everyScreen(look func(name string)) {
 	v.survey(look)
 	v.complaint(look)
 	v.information(look)
+	v.backroom(look)
 }
 
 func (v *visitor) home(look func(name string)) {
@@ -164,4 +168,21 @@ func (v *visitor) information(look func(name string)) {
 		v.tap(topic)
 		look("information: " + topic)
 	}
+}
+
+func (v *visitor) backroom(look func(name string)) {
+	c := v.c().Backroom
+	v.comes(bank(6))
+	for range 5 {
+		test.TapCanvas(v.window.Canvas(), fyne.NewPos(20, 20))
+	}
+	look("staff: number")
+	for _, key := range []string{"1", "0", "0", "1", c.Done, "2", "4", "6", "8"} {
+		v.tap(key)
+	}
+	look("staff: PIN")
+	v.tap(c.Done)
+	v.settle()
+	v.answered()
+	look("staff")
 }

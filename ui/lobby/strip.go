@@ -49,7 +49,7 @@ func (b *strip) root() fyne.CanvasObject { return b.all }
 // width is what the strip takes of a row that it shares.
 func (b *strip) width(row float32) float32 {
 	gap, count := layout.Size(fynetheme.SizeNamePadding), float32(len(b.buttons))
-	return max(count*layout.Size(theme.SizeNameTarget)+(count+2)*gap, row*0.54)
+	return max(count*layout.Size(theme.SizeNameTarget)+(count+2)*gap, row*0.5)
 }
 
 func (b *strip) place(area layout.Box) {

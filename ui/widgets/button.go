@@ -86,7 +86,7 @@ type buttonRenderer struct {
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.area.Resize(size)
 	r.shade.Resize(size)
-	side := lookOf(r.button).size(fynetheme.SizeNamePadding)
+	side := lookOf(r.button).size(fynetheme.SizeNamePadding) / 2
 	r.text.Move(fyne.NewPos(side, 0))
 	r.text.Resize(size.SubtractWidthHeight(2*side, 0))
 }
