@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"stationkeeper/internal/record"
 	"stationkeeper/internal/touch"
@@ -184,69 +181,6 @@ func TestClosed(t *testing.T) {
 		t.Errorf("closed, and yet: %s", v.Texts())
 	}
 	s.written(record.TicketIssued, 0, nil)
-}
-
-// TestOutOfService fills the disk under the journal: no ticket is promised, and what to do is said. With room again, it is
-// in service.
-func TestOutOfService(t *testing.T) {
-	s := open(t, prop{prepare: func(folder string) error { return smallDisk(t, filepath.Join(folder, "data")) }})
-	s.touch("缴费", "B001")
-	s.touch("完成", chinese)
-	s.written(record.TicketIssued, 1, nil)
-	ballast := filepath.Join(s.kiosk.Data(), "ballast")
-	s.must(fill(ballast))
-	issued := 1
-	for s.take() { // until what the journal's file had left is used up
-		issued++
-	}
-	s.reads("本机暂停服务")
-	s.must(os.Remove(ballast))
-	s.reads(chinese)
-	s.touch("缴费", fmt.Sprintf("B%03d", issued+1))
-	s.written(record.TicketIssued, issued+1, nil)
-}
-
-// take takes a ticket for payment elsewhere than at the screen, and tells whether there was one.
-func (s *stage) take() bool {
-	s.t.Helper()
-	response, err := http.Post("http://"+s.kiosk.Counter+"/api/tickets", "application/json", strings.NewReader(`{"service":"payment"}`))
-	s.must(err)
-	defer response.Body.Close()
-	return response.StatusCode < 300
-}
-
-// smallDisk makes a folder a file system of its own, which a test may fill.
-func smallDisk(t *testing.T, folder string) error {
-	if err := os.Mkdir(folder, 0o700); err != nil {
-		return err
-	}
-	if err := unix.Mount("none", folder, "tmpfs", 0, "size=32m,mode=0700"); err != nil {
-		t.Skipf("no file system to fill: mounting one needs root, and not in every container: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(folder, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	return nil
-}
-
-// fill takes all room that is left on the disk of a new file.
-func fill(path string) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	for size := 1 << 20; size > 0; { // ever smaller pieces, to the last byte
-		if _, err = file.Write(make([]byte, size)); err != nil {
-			size /= 2
-		}
-	}
-	if !errors.Is(err, unix.ENOSPC) {
-		return fmt.Errorf("fill the disk: %w", err)
-	}
-	return nil
 }
 
 // TestStaff finds the staff's screen, is refused with a wrong PIN and let in with the right one.
