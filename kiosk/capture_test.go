@@ -13,6 +13,7 @@ import (
 
 	"stationkeeper/internal/record"
 	"stationkeeper/internal/touch"
+	"stationkeeper/kiosk/attendance"
 	"stationkeeper/kiosk/devices"
 )
 
@@ -111,11 +112,11 @@ func TestHeadOfficeSeesTheScreenAndRestartsIt(t *testing.T) {
 	if _, err := k.UntilReads(c.ctx, "缴费"); err != nil {
 		t.Fatal(err)
 	}
-	c.send("a", verbCapture)
+	c.send("a", attendance.VerbCapture)
 	c.result("a", record.Done)
 	seen := c.picture(1)
 	m, err := png.Decode(bytes.NewReader(seen.Image))
-	if err != nil || len(seen.Image) > mostPicture || seen.Masked || seen.Screen != "home" || seen.Width != 1080 || seen.Height != 1920 ||
+	if err != nil || len(seen.Image) > attendance.MostPicture || seen.Masked || seen.Screen != "home" || seen.Width != 1080 || seen.Height != 1920 ||
 		m.Bounds().Dx() < 400 || seen.Request != "a" || seen.By != "duty" {
 		t.Errorf("%d bytes, %+v by %+v, %v", len(seen.Image), seen.Width, seen.Height, err)
 	}
@@ -127,7 +128,7 @@ func TestHeadOfficeSeesTheScreenAndRestartsIt(t *testing.T) {
 	if _, err := k.Touch(c.ctx, "输入票号", "a keypad", func(v touch.View) bool { return v.Private }); err != nil {
 		t.Fatal(err)
 	}
-	c.send("b", verbCapture)
+	c.send("b", attendance.VerbCapture)
 	c.result("b", record.Done)
 	masked := c.picture(2)
 	if !masked.Masked || masked.Width != 1080 || len(masked.Image) > 4000 {
@@ -143,7 +144,7 @@ func TestHeadOfficeSeesTheScreenAndRestartsIt(t *testing.T) {
 			c.states[devices.Disk].Unit == "GB"
 	})
 
-	c.send("d", verbRestart)
+	c.send("d", attendance.VerbRestart)
 	c.result("d", record.Done)
 	if code, err := k.End(c.ctx); err != nil || code != 0 {
 		t.Errorf("restarted: code %d, %v", code, err)
@@ -151,8 +152,8 @@ func TestHeadOfficeSeesTheScreenAndRestartsIt(t *testing.T) {
 	if _, err := k.Start(c.ctx); err != nil {
 		t.Fatal(err)
 	}
-	c.send("d", verbRestart) // the broker is unsure whether it came
-	c.send("e", verbCapture)
+	c.send("d", attendance.VerbRestart) // the broker is unsure whether it came
+	c.send("e", attendance.VerbCapture)
 	c.result("e", record.Done)
 	if n := c.count(record.CommandExecuted); n < 3 || n > 4 {
 		t.Errorf("%d commands were carried out", n)

@@ -17,6 +17,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"stationkeeper/kiosk/attendance"
 	"stationkeeper/ui/glass"
 )
 
@@ -40,7 +41,7 @@ type glassView struct {
 }
 
 // openGlass serves a screen at the socket that the environment names; end ends that.
-func openGlass(canvas fyne.Canvas, screen looked, log *slog.Logger) (end func(), err error) {
+func openGlass(canvas fyne.Canvas, screen attendance.Screen, log *slog.Logger) (end func(), err error) {
 	path := os.Getenv(glassVariable)
 	if path == "" {
 		return func() {}, nil
@@ -77,7 +78,7 @@ func openGlass(canvas fyne.Canvas, screen looked, log *slog.Logger) (end func(),
 	}, nil
 }
 
-func tellGlass(w http.ResponseWriter, r *http.Request, canvas fyne.Canvas, screen looked) {
+func tellGlass(w http.ResponseWriter, r *http.Request, canvas fyne.Canvas, screen attendance.Screen) {
 	seen := make(chan glassView, 1)
 	fyne.Do(func() {
 		scale := canvas.Scale()

@@ -16,6 +16,7 @@ import (
 	"stationkeeper/internal/endpoint"
 	"stationkeeper/internal/node"
 	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/attendance"
 	"stationkeeper/kiosk/audio"
 	"stationkeeper/kiosk/hall"
 	"stationkeeper/kiosk/information"
@@ -117,7 +118,8 @@ func (o *Options) readLists(c configs.Kiosk) error {
 
 // attend says what is looked after.
 func (o *Options) attend(c configs.Kiosk) (err error) {
-	o.Attendance = Attendance{Devices: c.Devices, Displays: 1}
+	d := c.Devices
+	o.Attendance = attendance.Options{Touch: d.Touch, Displays: 1, DarkAfter: d.DarkAfter, Light: float64(d.Light) / 100, Dim: float64(d.Dim) / 100, Log: o.Log}
 	if o.Tickets.Printer != nil {
 		o.Attendance.Printer = o.Tickets.Printer
 	}

@@ -17,6 +17,7 @@ import (
 	"stationkeeper/internal/node"
 	"stationkeeper/internal/record"
 	"stationkeeper/kiosk/appointments"
+	"stationkeeper/kiosk/attendance"
 	"stationkeeper/kiosk/audio"
 	"stationkeeper/kiosk/board"
 	"stationkeeper/kiosk/cases"
@@ -59,7 +60,7 @@ type Options struct {
 	// Speech speaks calls; nil for a silent board.
 	Speech *speech.Speaker
 	// Attendance says which devices are looked after.
-	Attendance Attendance
+	Attendance attendance.Options
 	// Tickets say what is printed, and with what.
 	Tickets Tickets
 	// Window is the touchscreen's, and Lines the last warnings of the log.
@@ -131,7 +132,7 @@ type Screen struct {
 	Stop func()
 	// Appears is to be told the title of the window, and who tells what is in it, before it is shown: the kiosk ends itself
 	// when its window never appears.
-	Appears func(title string, screen looked)
+	Appears func(title string, screen attendance.Screen)
 	Log     *slog.Logger
 }
 
@@ -156,8 +157,8 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := o.Validate(); err != nil {
 		return err
 	}
-	k := &kiosk{Options: o, documents: newDocuments(o), attendant: newAttendant(o.Attendance, o.Log), started: time.Now()}
-	k.Desired, k.Command = k.documents.desired, k.attendant.commands.take
+	k := &kiosk{Options: o, documents: newDocuments(o), attendant: attendance.New(o.Attendance), started: time.Now()}
+	k.Desired, k.Command = k.documents.desired, k.attendant.Take
 	if k.node, err = node.Open(k.Options.Options); err != nil {
 		return err
 	}
@@ -172,7 +173,7 @@ func Run(ctx context.Context, o Options) (err error) {
 type kiosk struct {
 	Options
 	documents *documents
-	attendant *attendant
+	attendant *attendance.Attendant
 	paper     *paper.Paper
 	tokens    *phone.Tokens
 	started   time.Time
@@ -192,7 +193,7 @@ func (k *kiosk) open(ctx context.Context) (err error) {
 		k.clock = replay.NewClock(k.Replay.day().Begin(), now)
 		now = k.clock.Now
 	}
-	if k.attendant.upkeep, err = openUpkeep(k.Data, k.node.Journal, k.Log); err != nil {
+	if err = k.attendant.Open(k.Data, k.node.Journal); err != nil {
 		return err
 	}
 	k.tokens = phone.NewTokens(k.key)
@@ -248,13 +249,41 @@ func (k *kiosk) serve(ctx context.Context) error {
 	parts.Go(func() error { return k.documents.keep(running, k.hall, k.node.Uplink) })
 	parts.Go(func() error { return k.play(running, stop) })
 	parts.Go(func() error { return k.paper.Run(running) })
-	parts.Go(func() error { return k.attend(running, stop) })
+	parts.Go(func() error { return k.attendant.Run(running, k.attended(stop)) })
 	k.Log.Info("kiosk ready", "counter", listener.Addr().String(), "station", k.Station, "node", k.Node, "version", k.Version, "data", k.Data)
 	if k.Show != nil {
 		err = k.Show(running, k.screen(pages, stop))
 		stop()
 	}
 	return errors.Join(err, parts.Wait())
+}
+
+// attended is what is looked after.
+func (k *kiosk) attended(stop func()) attendance.Kiosk {
+	a := attendance.Kiosk{
+		Data: k.Data, HallAnswers: k.hall.EndDay, Moment: k.moment, Stop: stop,
+		Closed:    func() bool { outside, _ := closed(k.hall.Snapshot()); return outside },
+		Connected: func() time.Time { return k.node.Uplink.Stats().Connected },
+		Show:      k.node.Uplink.SetState, Answer: k.node.Uplink.Answer,
+		Paper: func() (left int, days float64) {
+			forecast, _ := k.paper.Forecast()
+			return forecast.Left, forecast.Days
+		},
+	}
+	if k.Show != nil {
+		a.ScreenAnswers = screenAnswers
+	}
+	return a
+}
+
+// moment reads the clocks, in the station's time zone.
+func (k *kiosk) moment() record.Moment {
+	r := k.Clock()
+	zone := k.Rules.Calendar.Zone
+	if zone == nil {
+		zone = time.Local
+	}
+	return record.Moment{Wall: r.Wall.In(zone), Clock: k.node.Journal.Judge(r), Mono: r.Mono}
 }
 
 // screen is what the touchscreen works with.
@@ -264,7 +293,7 @@ func (k *kiosk) screen(p pages, stop func()) Screen {
 		Address: k.Address, ComplaintPage: func() string { return "/c/" + k.tokens.New(k.hall.Now()) },
 		Roster: k.documents.roster.Load, Speaker: k.Speech, Player: k.Attendance.Player, Board: p.board, Data: k.Data,
 		Lines: k.Lines, Started: k.started, Line: k.line, Disk: func() (free, size int64) { return diskOf(k.Data) },
-		Stop: stop, Appears: k.attendant.appears, Log: k.Log,
+		Stop: stop, Appears: k.attendant.Appears, Log: k.Log,
 	}
 }
 

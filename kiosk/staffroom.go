@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"golang.org/x/sys/unix"
 	"maps"
 	"net"
 	"slices"
@@ -236,4 +237,13 @@ func (r *staffroom) end(ctx context.Context, by backroom.Clerk, act string, do f
 		return err
 	}
 	return do(ctx)
+}
+
+// diskOf is what is free of the disk that a folder is on, and its size, in bytes; 0 when nobody can tell.
+func diskOf(folder string) (free, size int64) {
+	var disk unix.Statfs_t
+	if err := unix.Statfs(folder, &disk); err != nil {
+		return 0, 0
+	}
+	return int64(disk.Bavail) * disk.Bsize, int64(disk.Blocks) * disk.Bsize
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/jezek/xgb/xproto"
 
 	"stationkeeper/internal/touch"
+	"stationkeeper/kiosk/attendance"
 )
 
 // lobbyOf is the whole program on a display of its own, in full screen, before it is started.
@@ -159,7 +160,7 @@ func TestAKioskWhoseScreenHangsEndsItself(t *testing.T) {
 	code, err := k.End(ctx)
 	close(stop)
 	customers.Wait()
-	if err != nil || code != exitHung {
+	if err != nil || code != attendance.ExitHung {
 		t.Errorf("ended with code %d, %v", code, err)
 	}
 	said := strings.Join(k.Said(), "\n")

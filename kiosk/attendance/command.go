@@ -1,4 +1,4 @@
-package main
+package attendance
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 
 // Verbs of commands that a kiosk carries out.
 const (
-	verbCapture   = "screen.capture" // no arguments: what customers see is written down as screen.captured
-	verbRestart   = "kiosk.restart"  // no arguments
-	verbTestPrint = "printer.test"   // no arguments
+	VerbCapture   = "screen.capture" // no arguments: what customers see is written down as screen.captured
+	VerbRestart   = "kiosk.restart"  // no arguments
+	VerbTestPrint = "printer.test"   // no arguments
 )
 
 // deed is what a command has done: Entries are written down together with command.executed, and Then, unless nil, is

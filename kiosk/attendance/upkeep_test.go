@@ -1,4 +1,4 @@
-package main
+package attendance
 
 import (
 	"context"
@@ -31,7 +31,7 @@ func keptJournal(t *testing.T, dir string) *journal.Journal {
 	return j
 }
 
-func keptUpkeep(t *testing.T, dir string, j upkeepJournal) *upkeep {
+func keptUpkeep(t *testing.T, dir string, j Journal) *upkeep {
 	t.Helper()
 	u, err := openUpkeep(dir, j, quiet())
 	if err != nil {

@@ -1,11 +1,10 @@
-package main
+package attendance
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"sync"
 	"time"
 
@@ -15,10 +14,7 @@ import (
 	"stationkeeper/kiosk/audio"
 	"stationkeeper/kiosk/devices"
 	"stationkeeper/kiosk/display"
-	"stationkeeper/kiosk/hall"
-	"stationkeeper/kiosk/paper"
 	"stationkeeper/kiosk/printer"
-	"stationkeeper/kiosk/queue"
 )
 
 // senseNetwork looks at the line to head office; connected is since when there is one, zero for none.
@@ -59,15 +55,15 @@ func senseAudio(player *audio.Player) sensing {
 	}
 }
 
-// looksAfterPrinter is a printer as far as it is looked after.
-type looksAfterPrinter interface {
+// Printer is a printer as far as it is looked after.
+type Printer interface {
 	Status() printer.Status
 	// Test prints a page of its own, and returns its length in millimetres.
 	Test(ctx context.Context, at time.Time) (int, error)
 }
 
 // sensePrinter looks at what the printer said last.
-func sensePrinter(p looksAfterPrinter) sensing {
+func sensePrinter(p Printer) sensing {
 	return func(record.Moment) devices.Observed {
 		s := p.Status()
 		if s.At.IsZero() {
@@ -80,12 +76,12 @@ func sensePrinter(p looksAfterPrinter) sensing {
 }
 
 // testPage is what prints a page; nil without a printer.
-func (a *attendant) testPage() func(ctx context.Context) error {
-	if a.Printer == nil {
+func (a *Attendant) testPage() func(ctx context.Context) error {
+	if a.options.Printer == nil {
 		return nil
 	}
 	return func(ctx context.Context) error {
-		_, err := a.Printer.Test(ctx, a.moment().Wall)
+		_, err := a.options.Printer.Test(ctx, a.kiosk.Moment().Wall)
 		return err
 	}
 }
@@ -143,24 +139,7 @@ func senseTouch(input fs.FS, expected int) sensing {
 	}
 }
 
-// closedNow tells whether no service is open: no customers are expected.
-func closedNow(s hall.Snapshot) bool {
-	return !slices.ContainsFunc(s.Queue.Services, func(one queue.ServiceView) bool { return one.Open })
-}
-
 // sensePaper looks at how much paper is left.
-func sensePaper(p *paper.Paper) sensing {
-	return func(record.Moment) devices.Observed {
-		forecast, _ := p.Forecast()
-		return devices.OfPaper(forecast.Left, forecast.Days)
-	}
-}
-
-// diskOf is what is free of the disk that a folder is on, and its size, in bytes; 0 when nobody can tell.
-func diskOf(folder string) (free, size int64) {
-	var disk unix.Statfs_t
-	if err := unix.Statfs(folder, &disk); err != nil {
-		return 0, 0
-	}
-	return int64(disk.Bavail) * disk.Bsize, int64(disk.Blocks) * disk.Bsize
+func sensePaper(paper func() (left int, days float64)) sensing {
+	return func(record.Moment) devices.Observed { return devices.OfPaper(paper()) }
 }

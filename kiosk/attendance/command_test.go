@@ -1,4 +1,4 @@
-package main
+package attendance
 
 import (
 	"context"
@@ -77,11 +77,11 @@ func TestCommandsThatAreNotCarriedOutAreAnswered(t *testing.T) {
 	j := keptJournal(t, dir)
 	o := newOrderly(t, keptUpkeep(t, dir, j))
 	o.offer("test.fail", func(context.Context, record.Command) (deed, error) { return deed{}, errors.New("the lamp is broken") })
-	o.offer(verbTestPrint, testPrint(nil))
-	o.offer(verbCapture, noScreen)
+	o.offer(VerbTestPrint, testPrint(nil))
+	o.offer(VerbCapture, noScreen)
 	late := order("late", "test.fail")
 	late.Expires = moment(-10).Wall
-	got := o.obeyAll(order("a", "test.fail"), late, order("c", "door.unlock"), order("d", verbTestPrint), order("e", verbCapture))
+	got := o.obeyAll(order("a", "test.fail"), late, order("c", "door.unlock"), order("d", VerbTestPrint), order("e", VerbCapture))
 	want := []string{
 		"a failed: the lamp is broken", "late expired: it expired 10s before it came", `c refused: refused: this kiosk does not know "door.unlock"`,
 		"d refused: refused: this kiosk has no printer", "e refused: refused: this kiosk runs without a touchscreen",
@@ -110,9 +110,9 @@ func TestACommandThatCannotBeWrittenDownHasFailed(t *testing.T) {
 	dir := t.TempDir()
 	j := &refusing{Journal: keptJournal(t, dir), full: true}
 	o := newOrderly(t, keptUpkeep(t, dir, j))
-	o.offer(verbRestart, restart(func() { t.Error("restarted, though nobody will know") }))
+	o.offer(VerbRestart, restart(func() { t.Error("restarted, though nobody will know") }))
 	ctx, stop := context.WithCancel(t.Context())
-	o.take(order("a", verbRestart))
+	o.take(order("a", VerbRestart))
 	if err := o.run(ctx, o.upkeep, func() record.Moment { return o.now }, func(r record.Result) { o.answers <- r; stop() }); err != nil {
 		t.Fatal(err)
 	}
@@ -126,13 +126,13 @@ func TestARestartIsWrittenDownBeforeItIsDone(t *testing.T) {
 	j := keptJournal(t, dir)
 	o := newOrderly(t, keptUpkeep(t, dir, j))
 	ctx, stop := context.WithCancel(t.Context())
-	o.offer(verbRestart, restart(func() {
+	o.offer(VerbRestart, restart(func() {
 		if got := typesIn(t, j); got != "command.executed" || len(o.answers) != 1 {
 			t.Errorf("written %q, answered %d", got, len(o.answers))
 		}
 		stop()
 	}))
-	o.take(order("a", verbRestart))
+	o.take(order("a", VerbRestart))
 	if err := o.run(ctx, o.upkeep, func() record.Moment { return o.now }, func(r record.Result) { o.answers <- r }); err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestPicturesShowNothingThatACustomerTypes(t *testing.T) {
 	open := &watched{name: "home", private: func(int) bool { asks++; return false }}
 	take := func(w *watched) record.ScreenData {
 		t.Helper()
-		d, err := captureScreen(camera{}, w, "Kiosk", func() record.Moment { return moment(0) })(t.Context(), order("a", verbCapture))
+		d, err := captureScreen(camera{}, w, "Kiosk", func() record.Moment { return moment(0) })(t.Context(), order("a", VerbCapture))
 		if err != nil || len(d.Entries) != 1 || d.Entries[0].Type != record.ScreenCaptured || d.Entries[0].Check() != nil {
 			t.Fatalf("%+v, %v", d, err)
 		}
@@ -188,7 +188,7 @@ func TestPicturesShowNothingThatACustomerTypes(t *testing.T) {
 	}
 	cut, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := captureScreen(camera{}, open, "Kiosk", func() record.Moment { return moment(0) })(cut, order("a", verbCapture)); !errors.Is(err, context.Canceled) {
+	if _, err := captureScreen(camera{}, open, "Kiosk", func() record.Moment { return moment(0) })(cut, order("a", VerbCapture)); !errors.Is(err, context.Canceled) {
 		t.Errorf("cut off: %v", err)
 	}
 }

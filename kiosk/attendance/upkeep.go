@@ -1,4 +1,4 @@
-package main
+package attendance
 
 import (
 	"context"
@@ -25,7 +25,7 @@ const upkeepName = "devices.json"
 // upkeep is what the kiosk must know of its devices, and of commands, after a restart. It is folded from the events of
 // the journal; the file may lag behind, but never leads. It is safe for concurrent use.
 type upkeep struct {
-	journal upkeepJournal
+	journal Journal
 	path    string
 	log     *slog.Logger
 
@@ -33,8 +33,8 @@ type upkeep struct {
 	memory upkeepMemory
 }
 
-// upkeepJournal is the journal as far as upkeep needs it.
-type upkeepJournal interface {
+// Journal is the journal as far as upkeep needs it.
+type Journal interface {
 	Epoch() string
 	Append(ctx context.Context, stream record.Stream, entries ...record.Entry) ([]record.Record, error)
 	Read(stream record.Stream, after uint64, limit int) ([]record.Record, []record.Lost, error)
@@ -50,7 +50,7 @@ type upkeepMemory struct {
 }
 
 // openUpkeep restores what is known.
-func openUpkeep(dir string, journal upkeepJournal, log *slog.Logger) (*upkeep, error) {
+func openUpkeep(dir string, journal Journal, log *slog.Logger) (*upkeep, error) {
 	u := &upkeep{journal: journal, path: filepath.Join(dir, upkeepName), log: log}
 	text, err := os.ReadFile(u.path)
 	if err == nil {

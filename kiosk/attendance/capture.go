@@ -1,4 +1,4 @@
-package main
+package attendance
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 	"stationkeeper/kiosk/display"
 )
 
-// looked is what a customer does at the screen, as far as a picture of it may tell. Both are asked from any goroutine.
-type looked interface {
+// Screen is what a customer does at the screen, as far as a picture of it may tell. Both are asked from any goroutine.
+type Screen interface {
 	// Private tells whether the screen shows what a customer typed or chose.
 	Private() bool
 	// ScreenName is the name of what is shown.
@@ -24,8 +24,8 @@ type pictures interface {
 }
 
 const (
-	// mostPicture is the most bytes of a picture in a record.
-	mostPicture = 40_000
+	// MostPicture is the most bytes of a picture in a record.
+	MostPicture = 40_000
 	// calm is for how long the screen must have shown nothing private before a picture of it is taken as it is: what is
 	// drawn may lag behind what is known, on a busy machine by a good part of a second. During it, calmLooks looks are
 	// taken.
@@ -35,7 +35,7 @@ const (
 
 // captureScreen takes a picture of the window with a title: as it is when nothing private was on the screen before,
 // while and after it was taken, else painted over.
-func captureScreen(take pictures, screen looked, title string, moment func() record.Moment) action {
+func captureScreen(take pictures, screen Screen, title string, moment func() record.Moment) action {
 	return func(ctx context.Context, c record.Command) (deed, error) {
 		picture, name, err := capture(ctx, take, screen, title)
 		if err != nil {
@@ -47,7 +47,7 @@ func captureScreen(take pictures, screen looked, title string, moment func() rec
 	}
 }
 
-func capture(ctx context.Context, take pictures, screen looked, title string) (display.Picture, string, error) {
+func capture(ctx context.Context, take pictures, screen Screen, title string) (display.Picture, string, error) {
 	name := screen.ScreenName()
 	open, err := calmed(ctx, screen)
 	if err != nil {
@@ -55,17 +55,17 @@ func capture(ctx context.Context, take pictures, screen looked, title string) (d
 	}
 	if open {
 		name = screen.ScreenName()
-		picture, err := take.Capture(title, mostPicture)
+		picture, err := take.Capture(title, MostPicture)
 		if err != nil || !screen.Private() {
 			return picture, name, err
 		}
 	}
-	picture, err := take.Mask(title, mostPicture)
+	picture, err := take.Mask(title, MostPicture)
 	return picture, name, err
 }
 
 // calmed reports whether nothing private was on the screen for a while.
-func calmed(ctx context.Context, screen looked) (bool, error) {
+func calmed(ctx context.Context, screen Screen) (bool, error) {
 	look := time.NewTicker(calm / calmLooks)
 	defer look.Stop()
 	for range calmLooks {

@@ -1,4 +1,4 @@
-package main
+package attendance
 
 import (
 	"context"
@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"fyne.io/fyne/v2"
 	"github.com/coreos/go-systemd/v22/daemon"
 )
 
@@ -133,20 +132,8 @@ func (w *watchdog) judge(answered []atomic.Int64, now time.Duration) (fresh bool
 func die(log *slog.Logger, reason string) {
 	log.Error("the kiosk hangs and is ended, to be started again", "reason", reason)
 	_ = pprof.Lookup("goroutine").WriteTo(os.Stderr, 2)
-	os.Exit(exitHung)
+	os.Exit(ExitHung)
 }
 
-// exitHung is the exit code of a kiosk that ended itself because it hung.
-const exitHung = 70 // EX_SOFTWARE of sysexits.h
-
-// screenAnswers is a round trip to the goroutine that draws: between two frames it does what it is given.
-func screenAnswers(ctx context.Context) error {
-	done := make(chan struct{})
-	fyne.Do(func() { close(done) })
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+// ExitHung is the exit code of a kiosk that ended itself because it hung.
+const ExitHung = 70 // EX_SOFTWARE of sysexits.h
