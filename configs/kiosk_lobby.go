@@ -73,7 +73,7 @@ func checkPrinter(address string) error {
 			return fmt.Errorf("expected a host and a port, such as tcp://192.168.1.50:9100")
 		}
 	default:
-		return fmt.Errorf("expected usb:, serial: or tcp:")
+		return fmt.Errorf("expected usb, serial or tcp before the first colon")
 	}
 	return nil
 }
