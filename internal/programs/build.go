@@ -13,6 +13,9 @@ import (
 // buildFlags are those of the Makefile: Fyne without its emoji, whose font takes 4 MB of memory for each style of text.
 var buildFlags = []string{"-tags", "x11,no_emoji"}
 
+// Raced tells whether the race detector watches: what takes time or memory then takes ten times as much.
+var Raced bool
+
 // Build builds programs of this module, named by their folders, into dir. Under the race detector they have it too.
 func Build(ctx context.Context, dir string, folders ...string) error {
 	args := append([]string{"build", "-buildvcs=false", "-o", dir + string(filepath.Separator)}, buildFlags...)

@@ -3,4 +3,4 @@
 package programs
 
 // The programs are built like the tests.
-func init() { buildFlags = append(buildFlags, "-race") }
+func init() { buildFlags, Raced = append(buildFlags, "-race"), true }
