@@ -89,7 +89,10 @@ type Care struct {
 	Rating    time.Duration `yaml:"rating"`
 	Complaint time.Duration `yaml:"complaint"`
 	Owner     string        `yaml:"owner"`
-	// Hours is the name of one under hours: the deadlines count only time within them; empty means all time.
+	// RatingDays and ComplaintDays, above 0, are working days instead.
+	RatingDays    int `yaml:"rating_days"`
+	ComplaintDays int `yaml:"complaint_days"`
+	// Hours is the name of one under hours: the deadlines count only time, and days, within them; empty means all time.
 	Hours string `yaml:"hours"`
 }
 
@@ -116,6 +119,9 @@ func (k *Kiosk) checkCare(c *checker) {
 	}
 	if a.Rating <= 0 || a.Complaint <= 0 {
 		c.fail("$.care", "rating and complaint: expected times above 0s, such as 48h, got %s and %s", a.Rating, a.Complaint)
+	}
+	if a.RatingDays < 0 || a.RatingDays > 90 || a.ComplaintDays < 0 || a.ComplaintDays > 90 {
+		c.fail("$.care", "rating_days and complaint_days: expected 0 to 90, got %d and %d", a.RatingDays, a.ComplaintDays)
 	}
 	c.require(a.Owner != "", "$.care.owner", "a staff number, or a role such as supervisor")
 	if _, ok := k.Hours[a.Hours]; !ok && a.Hours != "" {

@@ -121,7 +121,7 @@ func caseRules(c configs.Kiosk) (cases.Rules, error) {
 		return cases.Rules{}, err
 	}
 	r := cases.Rules{Threshold: c.Care.Worst, Owner: c.Care.Owner, Hours: open[c.Care.Hours], Due: map[string]cases.Due{
-		cases.Rating: {Time: c.Care.Rating}, cases.Complaint: {Time: c.Care.Complaint}}}
+		cases.Rating: due(c.Care.RatingDays, c.Care.Rating), cases.Complaint: due(c.Care.ComplaintDays, c.Care.Complaint)}}
 	for _, t := range c.Care.Topics {
 		topic := cases.Topic{ID: t.ID, Text: bilingual.Text{Zh: t.Zh, En: t.En}, Owner: t.Owner}
 		for _, d := range t.Details {
@@ -130,6 +130,14 @@ func caseRules(c configs.Kiosk) (cases.Rules, error) {
 		r.Topics = append(r.Topics, topic)
 	}
 	return r, nil
+}
+
+// due is working days, or, without any, a time.
+func due(days int, within time.Duration) cases.Due {
+	if days > 0 {
+		return cases.Due{Days: days}
+	}
+	return cases.Due{Time: within}
 }
 
 // openings are the opening hours as customers read them: those of the station where all services have the same, else

@@ -10,6 +10,7 @@ import (
 
 	"stationkeeper/configs"
 	"stationkeeper/internal/record"
+	"stationkeeper/kiosk/cases"
 	"stationkeeper/kiosk/queue"
 )
 
@@ -97,5 +98,20 @@ func TestKeyIsMadeOnceAndChecked(t *testing.T) {
 	}
 	if _, err := readKey(filepath.Join(dir, "nowhere")); err == nil {
 		t.Error("a key was made in no folder")
+	}
+}
+
+func TestCareIsMapped(t *testing.T) {
+	c := configs.Kiosk{Care: configs.Care{Worst: 2, Owner: "1001", Rating: 48 * time.Hour, Complaint: 48 * time.Hour, ComplaintDays: 5,
+		Topics: []configs.Topic{{ID: "wait", Zh: "等候", En: "Waiting", Owner: "1002", Details: []configs.Detail{{ID: "long", Zh: "太久", En: "Too long"}}}}}}
+	r, err := caseRules(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Threshold != 2 || r.Owner != "1001" || r.Due[cases.Rating] != (cases.Due{Time: 48 * time.Hour}) || r.Due[cases.Complaint] != (cases.Due{Days: 5}) || r.Validate() != nil {
+		t.Errorf("rules %+v", r)
+	}
+	if topic, ok := r.Topic("wait"); !ok || topic.Owner != "1002" || len(topic.Details) != 1 || topic.Details[0].Text.En != "Too long" {
+		t.Errorf("topic %+v", topic)
 	}
 }
