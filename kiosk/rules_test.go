@@ -108,7 +108,11 @@ func TestCareIsMapped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Threshold != 2 || r.Owner != "1001" || r.Due[cases.Rating] != (cases.Due{Time: 48 * time.Hour}) || r.Due[cases.Complaint] != (cases.Due{Days: 5}) || r.Validate() != nil {
+	r.Zone = time.UTC
+	if err := r.Validate(); err != nil {
+		t.Error(err)
+	}
+	if r.Threshold != 2 || r.Owner != "1001" || r.Due[cases.Rating] != (cases.Due{Time: 48 * time.Hour}) || r.Due[cases.Complaint] != (cases.Due{Days: 5}) {
 		t.Errorf("rules %+v", r)
 	}
 	if topic, ok := r.Topic("wait"); !ok || topic.Owner != "1002" || len(topic.Details) != 1 || topic.Details[0].Text.En != "Too long" {
