@@ -119,7 +119,8 @@ func (o *Options) readLists(c configs.Kiosk) error {
 // attend says what is looked after.
 func (o *Options) attend(c configs.Kiosk) (err error) {
 	d := c.Devices
-	o.Attendance = attendance.Options{Touch: d.Touch, Displays: 1, DarkAfter: d.DarkAfter, Light: float64(d.Light) / 100, Dim: float64(d.Dim) / 100, Log: o.Log}
+	o.Attendance = attendance.Options{Touch: d.Touch, Displays: 1, DarkAfter: d.DarkAfter, Light: float64(d.Light) / 100, Dim: float64(d.Dim) / 100,
+		Keyboard: c.Window.Mode != configs.ModeBoard, Log: o.Log}
 	if o.Tickets.Printer != nil {
 		o.Attendance.Printer = o.Tickets.Printer
 	}

@@ -25,6 +25,8 @@ type Options struct {
 	DarkAfter time.Duration
 	// Light and Dim are how bright built-in displays are in and outside opening hours, from 0 to 1.
 	Light, Dim float64
+	// Keyboard tells that what is typed is for the window: a scanner types.
+	Keyboard bool
 	// Player plays sounds; nil for a kiosk without.
 	Player *audio.Player
 	// Printer, unless nil, is looked at and can print a page of its own.
@@ -148,7 +150,8 @@ func (a *Attendant) screenAnswers(ctx context.Context) error {
 	}
 }
 
-// watchDisplays looks at the displays through a connection of its own, and keeps them dark at night.
+// watchDisplays looks at the displays through a connection of its own, and keeps them dark at night, and the keyboard at the
+// window.
 func (a *Attendant) watchDisplays(ctx context.Context, s *sight) error {
 	select {
 	case <-a.shown:
@@ -165,7 +168,13 @@ func (a *Attendant) watchDisplays(ctx context.Context, s *sight) error {
 	s.see(d)
 	dark := &dark{display: d, closed: a.kiosk.Closed, after: a.options.DarkAfter, every: darkEvery, light: display.SystemBacklight,
 		day: a.options.Light, dim: a.options.Dim, log: a.options.Log}
-	return dark.run(ctx)
+	parts, running := errgroup.WithContext(ctx)
+	parts.Go(func() error { return dark.run(running) })
+	if a.options.Keyboard {
+		keys := &keyboard{display: d, title: a.title, every: keyboardEvery, log: a.options.Log}
+		parts.Go(func() error { return keys.run(running) })
+	}
+	return parts.Wait()
 }
 
 // capture takes a picture through a connection of its own.

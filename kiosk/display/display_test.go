@@ -3,6 +3,7 @@ package display_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -374,9 +375,6 @@ func TestAWindowIsPutOnTheSecondOutput(t *testing.T) {
 	if err := d.Place("Board", outputs[1]); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Focus("Kiosk"); err != nil {
-		t.Fatal(err)
-	}
 	at, err := xproto.GetGeometry(board.x, xproto.Drawable(board.id)).Reply()
 	if err != nil || at.X != 1024 || at.Y != 0 || at.Width != 800 || at.Height != 600 {
 		t.Errorf("at %+v, %v", at, err)
@@ -392,6 +390,63 @@ func TestAWindowIsPutOnTheSecondOutput(t *testing.T) {
 	xrandr(t, name, "--query")
 	if got := shown(); got != "DUMMY0 1024×768+0+0;" {
 		t.Errorf("unplugged: %s", got)
+	}
+}
+
+// TestAWindowGetsTheKeyboardBack takes the keyboard away as another window does, and as a window that goes away does.
+func TestAWindowGetsTheKeyboardBack(t *testing.T) {
+	name := server(t, "Xvfb", "-screen", "0", "640x480x24")
+	d := open(t, name)
+	if _, err := d.Focus("Kiosk"); !errors.Is(err, display.ErrNoWindow) {
+		t.Errorf("without a window: %v", err)
+	}
+	kiosk := newWindow(t, name, "Kiosk", image.Rect(0, 0, 640, 480))
+	board := newWindow(t, name, "Board", image.Rect(0, 0, 100, 100))
+	has := func() xproto.Window {
+		t.Helper()
+		focus, err := xproto.GetInputFocus(kiosk.x).Reply()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return focus.Focus
+	}
+	give := func(w xproto.Window) {
+		t.Helper()
+		if err := xproto.SetInputFocusChecked(board.x, xproto.InputFocusNone, w, xproto.TimeCurrentTime).Check(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for what, w := range map[string]xproto.Window{"nobody": xproto.InputFocusNone, "another window": board.id} {
+		give(w)
+		if given, err := d.Focus("Kiosk"); !given || err != nil || has() != kiosk.id {
+			t.Errorf("%s had the keyboard: given %v, %v; now %x has it", what, given, err, has())
+		}
+	}
+	if given, err := d.Focus("Kiosk"); given || err != nil {
+		t.Errorf("had it: given %v, %v", given, err)
+	}
+	// A window manager decides who has it.
+	const hint = "_NET_SUPPORTING_WM_CHECK"
+	atom, err := xproto.InternAtom(board.x, false, uint16(len(hint)), hint).Reply()
+	if err != nil {
+		t.Fatal(err)
+	}
+	say := func(of xproto.Window) {
+		t.Helper()
+		if err := xproto.ChangePropertyChecked(board.x, xproto.PropModeReplace, of, atom.Atom, xproto.AtomWindow, 32, 1,
+			binary.LittleEndian.AppendUint32(nil, uint32(board.id))).Check(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(xproto.Setup(board.x).DefaultScreen(board.x).Root)
+	give(xproto.InputFocusNone)
+	if given, err := d.Focus("Kiosk"); !given || err != nil {
+		t.Errorf("after a window manager that has gone: given %v, %v", given, err)
+	}
+	say(board.id)
+	give(board.id)
+	if given, err := d.Focus("Kiosk"); given || err != nil || has() != board.id {
+		t.Errorf("with a window manager: given %v, %v", given, err)
 	}
 }
 

@@ -85,14 +85,42 @@ func (d *Display) Place(title string, on Output) error {
 	return nil
 }
 
-// Focus gives the keyboard to a window, where no window manager does.
-func (d *Display) Focus(title string) error {
+// Focus gives the keyboard to this process's window with a title, where no window manager decides who has it; given tells
+// that another window had it, or none. A scanner that is wired like a keyboard types into nothing else.
+func (d *Display) Focus(title string) (given bool, err error) {
+	managed, err := d.managed()
+	if managed || err != nil {
+		return false, err
+	}
 	w, err := d.find(title)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if err := xproto.SetInputFocusChecked(d.x, xproto.InputFocusPointerRoot, w, xproto.TimeCurrentTime).Check(); err != nil {
-		return fmt.Errorf("give the keyboard to the window %q: %w", title, err)
+	has, err := xproto.GetInputFocus(d.x).Reply()
+	if err == nil && has.Focus == w {
+		return false, nil
 	}
-	return nil
+	if err == nil {
+		err = xproto.SetInputFocusChecked(d.x, xproto.InputFocusPointerRoot, w, xproto.TimeCurrentTime).Check()
+	}
+	if err != nil {
+		return false, fmt.Errorf("give the keyboard to the window %q: %w", title, err)
+	}
+	return true, nil
+}
+
+// managed tells whether there is a window manager: by a window that says of itself what the root says of it (Extended
+// Window Manager Hints 1.5, _NET_SUPPORTING_WM_CHECK). A manager that has ended leaves the root's word behind.
+func (d *Display) managed() (bool, error) {
+	const name = "_NET_SUPPORTING_WM_CHECK"
+	atom, err := xproto.InternAtom(d.x, false, uint16(len(name)), name).Reply()
+	if err != nil {
+		return false, fmt.Errorf("look for a window manager: %w", err)
+	}
+	s := search{Display: d}
+	check := s.property(d.screen.Root, atom.Atom)
+	if len(check) != 4 {
+		return false, nil
+	}
+	return s.property(xproto.Window(binary.LittleEndian.Uint32([]byte(check))), atom.Atom) == check, nil
 }
