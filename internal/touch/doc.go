@@ -93,10 +93,23 @@ func (d *Display) TapAt(ctx context.Context, x, y float64) error {
 	return d.hand(ctx, "mousemove", strconv.Itoa(int(x)), strconv.Itoa(int(y)), "click", "1")
 }
 
-// Scan types a text and Return as a scanner does that is wired like a keyboard: a character every few milliseconds.
+// Scan types a text and Return as a scanner does that is wired like a keyboard: a key every few milliseconds, Shift for
+// capitals. The keys are those of a keyboard, which xdotool's way to type text does not keep to: its line feed has a key
+// of its own.
 func (d *Display) Scan(ctx context.Context, text string) error {
-	return d.hand(ctx, "type", "--delay", "4", text+"\n")
+	var keys []string
+	for _, char := range text {
+		name, ok := signs[char]
+		if !ok {
+			name = string(char)
+		}
+		keys = append(keys, name)
+	}
+	return d.Press(ctx, append(keys, "Return")...)
 }
+
+// signs are the names of keys that are not called by their character.
+var signs = map[rune]string{':': "colon", '/': "slash", '.': "period", '-': "minus", ' ': "space", '?': "question", '=': "equal"}
 
 // Press presses keys, such as "Escape" or "alt+F4", one after another.
 func (d *Display) Press(ctx context.Context, keys ...string) error {
