@@ -20,6 +20,8 @@ type Kiosk struct {
 	Program, Folder, Config string
 	// Broker is head office's, as a URL; Node what the kiosk is called.
 	Broker, Node string
+	// Under is the command that starts the program, if any: the program and its flags come after it, and take its place.
+	Under []string
 	*Glass
 	// Process is the one that runs now; Counter the address of its pages.
 	*programs.Process
@@ -45,8 +47,10 @@ func (k *Kiosk) Data() string { return filepath.Join(k.Folder, "data") }
 
 // Command is how the kiosk is started.
 func (k *Kiosk) Command(args ...string) *exec.Cmd {
-	cmd := exec.Command(k.Program, append([]string{"--config", filepath.Join(k.Folder, "kiosk.yaml"), "--station", Station, "--node", k.Node,
-		"--broker", k.Broker, "--data", k.Data(), "--counter", "127.0.0.1:0"}, args...)...)
+	flags := append([]string{"--config", filepath.Join(k.Folder, "kiosk.yaml"), "--station", Station, "--node", k.Node,
+		"--broker", k.Broker, "--data", k.Data(), "--counter", "127.0.0.1:0"}, args...)
+	line := slices.Concat(k.Under, []string{k.Program}, flags)
+	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Env = append(os.Environ(), "HOME="+k.Folder, "STATIONKEEPER_GLASS="+k.Socket)
 	cmd.Env = append(cmd.Env, k.Display.Env()...)
 	return cmd

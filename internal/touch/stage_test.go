@@ -48,6 +48,8 @@ type prop struct {
 	hang time.Duration
 	// more are lines of its file that are known only then.
 	more func() string
+	// under is the command that starts it.
+	under []string
 }
 
 // open starts a kiosk that customers have not touched yet.
@@ -98,6 +100,7 @@ func newStage(t *testing.T, p prop) *stage {
 	if s.kiosk, err = touch.NewKiosk(filepath.Join(bin, "kiosk"), node, folder, config, broker, display); err != nil {
 		t.Fatal(err)
 	}
+	s.kiosk.Under = p.under
 	t.Cleanup(s.end)
 	return s
 }
