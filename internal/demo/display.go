@@ -20,6 +20,8 @@ const screenWidth, screenHeight = 800, 1280
 
 // display is a screen without hardware and the page that shows it.
 type display struct {
+	// name is that of the X server's display, such as ":1".
+	name string
 	// env is what a program needs to draw on it.
 	env []string
 	// page shows it in the browser.
@@ -66,6 +68,7 @@ func openDisplay(ctx context.Context, c *crew, log io.Writer) (*display, error) 
 		return nil, err
 	}
 	return &display{
+		name: number,
 		// Without a graphics card Mesa draws; saying so keeps it from looking for one.
 		env:  []string{"DISPLAY=" + number, "LIBGL_ALWAYS_SOFTWARE=1"},
 		page: "http://" + address + "/vnc.html",

@@ -29,7 +29,7 @@ type demonstration struct {
 func runDemo(ctx context.Context, p programs, dir string) error {
 	return withCrew(func(c *crew) error {
 		out := &terminal{out: os.Stdout}
-		d, err := startAll(ctx, c, p, dir, out, !hasDisplay(), true)
+		d, err := startAll(ctx, c, p, dir, out, audience{headless: !hasDisplay(), staffed: true})
 		if errors.Is(err, context.Canceled) {
 			return nil
 		}
@@ -47,15 +47,25 @@ func runDemo(ctx context.Context, p programs, dir string) error {
 	})
 }
 
-// startAll starts head office, the agent with a simulated room and the kiosk with a printer, its window on a screen in
-// memory when headless, and returns when head office sees both. Staffed, nobody works at a counter without logging in.
-func startAll(ctx context.Context, c *crew, p programs, dir string, out io.Writer, headless, staffed bool) (*demonstration, error) {
+// audience says for whom a demonstration is.
+type audience struct {
+	// headless: nobody is at this machine's own display, and the kiosk's window is on a screen in memory.
+	headless bool
+	// staffed: nobody works at a counter without logging in.
+	staffed bool
+	// glass is the socket at which the kiosk tells what is on its screen; empty for none.
+	glass string
+}
+
+// startAll starts head office, the agent with a simulated room and the kiosk with a printer, and returns when head office
+// sees both.
+func startAll(ctx context.Context, c *crew, p programs, dir string, out io.Writer, a audience) (*demonstration, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create the demonstration's folder: %w", err)
 	}
 	d := &demonstration{}
 	var env []string
-	if headless {
+	if a.headless {
 		log, err := os.Create(filepath.Join(dir, "display.log"))
 		if err != nil {
 			return nil, fmt.Errorf("create the display's log: %w", err)
@@ -88,16 +98,19 @@ func startAll(ctx context.Context, c *crew, p programs, dir string, out io.Write
 		return nil, err
 	}
 	config := filepath.Join(dir, "kiosk.yaml")
-	if err := os.WriteFile(config, []byte(lobbyConfig(headless, d.lobby, d.counter)), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(lobbyConfig(a.headless, d.lobby, d.counter)), 0o600); err != nil {
 		return nil, fmt.Errorf("write the kiosk's configuration: %w", err)
 	}
 	kiosk := d.node(p, dir, "kiosk", config)
 	kiosk.Args = append(kiosk.Args, "--counter", d.counter)
 	kiosk.Env = append(os.Environ(), env...)
+	if a.glass != "" {
+		kiosk.Env = append(kiosk.Env, "STATIONKEEPER_GLASS="+a.glass)
+	}
 	if err := d.startNode(ctx, c, out, "kiosk", kiosk); err != nil {
 		return nil, err
 	}
-	return d, d.morning(ctx, staffed)
+	return d, d.morning(ctx, a.staffed)
 }
 
 // node is the command line of a program at the station.

@@ -14,19 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"stationkeeper/internal/record"
-)
-
-// spot is a place on the kiosk's screen of screenWidth × screenHeight pixels. A tap that misses is found out: each is
-// followed by waiting for what it is to bring about.
-type spot struct{ x, y float64 }
-
-// Where the kiosk has what customers touch.
-var (
-	english    = spot{700, 62}
-	payment    = spot{500, 530}  // the second of four services
-	ticketDone = spot{400, 1010} // below the number
-	rate       = spot{660, 1217}
-	satisfied  = spot{500, 435} // the second of five faces
+	"stationkeeper/internal/touch"
 )
 
 // storyWithin bounds the story. The simulated air conditioning fails after a minute; the alarm follows within another.
@@ -38,6 +26,7 @@ type photographer struct {
 	d        *demonstration
 	pictures string
 	kiosk    context.Context // a tab of the browser
+	glass    *touch.Glass    // where the kiosk is touched, and tells what is on it
 }
 
 func screenshots(ctx context.Context, p programs, pictures string) error {
@@ -50,18 +39,20 @@ func screenshots(ctx context.Context, p programs, pictures string) error {
 	}
 	defer os.RemoveAll(dir)
 	return withCrew(func(c *crew) error {
-		d, err := startAll(ctx, c, p, dir, &terminal{out: os.Stdout}, true, false)
+		socket := filepath.Join(dir, "glass")
+		d, err := startAll(ctx, c, p, dir, &terminal{out: os.Stdout}, audience{headless: true, glass: socket})
 		if err != nil {
 			return err
 		}
 		ctx, cancel := context.WithTimeoutCause(ctx, storyWithin, fmt.Errorf("the story was not over after %s", storyWithin))
 		defer cancel()
-		return errors.Join((&photographer{ctx: ctx, d: d, pictures: pictures}).story(), context.Cause(ctx))
+		glass := touch.NewGlass(socket, &touch.Display{Name: d.display.name})
+		return errors.Join((&photographer{ctx: ctx, d: d, pictures: pictures, glass: glass}).story(), context.Cause(ctx))
 	})
 }
 
-// story is a short morning: customers come, one of them to the screen; a clerk calls; somebody rates the visit; it gets
-// too warm in the machine room.
+// story is a short morning: customers come, one of them to the screen; a clerk calls; somebody rates a visit, others check
+// in and read the prices; it gets too warm in the machine room.
 func (p *photographer) story() error {
 	// Exactly the kiosk's pixels, without the page's own control bar.
 	tab, end, err := openTab(p.ctx, screenWidth, screenHeight, "en")
@@ -71,7 +62,7 @@ func (p *photographer) story() error {
 	defer end()
 	p.kiosk = tab
 	steps := []func() error{
-		p.openKiosk, p.customers, p.home, p.ticket, p.counter, p.rating, p.warmth,
+		p.openKiosk, p.customers, p.home, p.ticket, p.counter, p.rating, p.checkIn, p.information, p.warmth,
 		func() error { return p.page("station.png", "en", "/stations/"+station) },
 		func() error { return p.page("station.zh.png", "zh", "/stations/"+station) },
 	}
@@ -112,17 +103,20 @@ func (p *photographer) customers() error {
 }
 
 func (p *photographer) home() error {
+	if _, err := p.glass.UntilReads(p.ctx, chinese); err != nil {
+		return err
+	}
 	if err := p.still("kiosk.zh.png"); err != nil {
 		return err
 	}
-	if err := p.tap(english); err != nil {
+	if err := p.touch(english); err != nil {
 		return err
 	}
 	return p.still("kiosk.png")
 }
 
 func (p *photographer) ticket() error {
-	if err := p.tap(payment); err != nil {
+	if err := p.touch(step{"Payment", "Your number"}); err != nil {
 		return err
 	}
 	if err := p.happened(record.TicketIssued, 7); err != nil {
@@ -131,7 +125,25 @@ func (p *photographer) ticket() error {
 	if err := p.still("kiosk-ticket.png"); err != nil {
 		return err
 	}
-	return p.tap(ticketDone)
+	return p.touch(step{"Done", chinese})
+}
+
+// step is a tap: on what has a text, for what the screen then reads.
+type step struct{ text, reads string }
+
+// chinese is what everybody finds at the screen, english what it reads for those who want that.
+const chinese = "请选择您要办理的业务"
+
+var english = step{"English", "Please choose a service"}
+
+// touch does steps one after another.
+func (p *photographer) touch(steps ...step) error {
+	for _, s := range steps {
+		if _, err := p.glass.Touch(p.ctx, s.text, fmt.Sprintf("%q", s.reads), func(v touch.View) bool { return v.Reads(s.reads) }); err != nil {
+			return fmt.Errorf("touch %q: %w", s.text, err)
+		}
+	}
+	return nil
 }
 
 // counter is a clerk with the page of counter 1.
@@ -159,13 +171,13 @@ func (p *photographer) counter() error {
 }
 
 func (p *photographer) rating() error {
-	if err := p.tap(rate); err != nil {
+	if err := p.touch(english, step{"Rate us", "Which visit is it about?"}, step{"I have no ticket", "All in all"}); err != nil {
 		return err
 	}
 	if err := p.still("kiosk-rating.png"); err != nil {
 		return err
 	}
-	if err := p.tap(satisfied); err != nil {
+	if err := p.touch(step{"Very satisfied", "Question 2"}, step{"Stop here and send", "Thank you"}, step{"Done", chinese}); err != nil {
 		return err
 	}
 	if err := p.happened(record.SurveyAnswered, 5); err != nil {
@@ -174,8 +186,27 @@ func (p *photographer) rating() error {
 	return nil
 }
 
+func (p *photographer) checkIn() error {
+	return p.look("kiosk-check-in.png", step{"Check in", "Appointment check-in"}, step{"Last 4 digits of your phone", "Type the last 4 digits"})
+}
+
+func (p *photographer) information() error {
+	return p.look("kiosk-information.png", step{"Information", "Price list"}, step{"Price list", "Broadband"})
+}
+
+// look takes a picture of where steps from the home screen lead, and leads back.
+func (p *photographer) look(name string, steps ...step) error {
+	if err := p.touch(append([]step{english}, steps...)...); err != nil {
+		return err
+	}
+	if err := p.still(name); err != nil {
+		return err
+	}
+	return p.touch(step{"Start", english.reads}, step{"中文", chinese})
+}
+
 // warmth waits until the machine room is too warm.
-func (p *photographer) warmth() error { return p.happened(record.AlarmRaised, 1) }
+func (p *photographer) warmth() error { return p.happened(record.AlarmRaised, 1, "agent") }
 
 func (p *photographer) page(name, language, path string) error {
 	tab, end, err := openTab(p.ctx, 1280, 975, language)
@@ -192,13 +223,16 @@ func (p *photographer) page(name, language, path string) error {
 	return capture(tab, filepath.Join(p.pictures, name))
 }
 
-// happened waits until head office holds that many events of a type.
-func (p *photographer) happened(typ string, times int) error {
+// happened waits until head office holds that many events of a type, of these nodes or of all.
+func (p *photographer) happened(typ string, times int, nodes ...string) error {
+	if len(nodes) == 0 {
+		nodes = []string{"agent", "kiosk"}
+	}
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for {
 		found := 0
-		for _, node := range []string{"agent", "kiosk"} {
+		for _, node := range nodes {
 			events, err := p.d.office.records(p.ctx, station, node, string(record.Events))
 			if err != nil {
 				return err
@@ -218,13 +252,6 @@ func (p *photographer) happened(typ string, times int) error {
 			return fmt.Errorf("head office has %d of %s, expected %d: %w", found, typ, times, context.Cause(p.ctx))
 		}
 	}
-}
-
-func (p *photographer) tap(s spot) error {
-	if err := chromedp.Do(p.kiosk, chromedp.MouseClickXY(s.x, s.y)); err != nil {
-		return fmt.Errorf("tap the kiosk at %.0f, %.0f: %w", s.x, s.y, err)
-	}
-	return nil
 }
 
 // still takes a picture of the kiosk's screen once it no longer changes.
