@@ -54,7 +54,7 @@ func TestLooks(t *testing.T) {
 	s.touch("English", "Please choose a service")
 	s.tap("Large text", func(w touch.View) bool { return w.TextSize > 1.1*v.TextSize && w.Reads("Payment") })
 	s.tap("High contrast", func(w touch.View) bool { return w.Ink != v.Ink && w.Reads("Payment") })
-	s.tap("Wheelchair", func(v touch.View) bool { return v.Reads("✓ Wheelchair") && v.Reads("Payment") })
+	s.tap("Seated height", func(v touch.View) bool { return v.Reads("✓ Seated height") && v.Reads("Payment") })
 	// Nobody touches anything: it is said that the screen goes back, and then it does.
 	s.reads("Do you need more time?")
 	v, err := s.kiosk.Until(s.ctx, "the home screen as everybody finds it", func(w touch.View) bool {
