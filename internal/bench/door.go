@@ -117,7 +117,7 @@ func (s *doorSite) edges(ctx context.Context, n int) (e edgeTimes, err error) {
 		return e, err
 	}
 	defer func() { err = errors.Join(err, page.close()) }()
-	ear, err := listenToDoor(s.broker.addr)
+	ear, err := listenTo(s.broker.addr, stationName, doorNode, record.DoorOpened, record.DoorClosed)
 	if err != nil {
 		return e, err
 	}

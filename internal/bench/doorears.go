@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,9 +25,10 @@ func mono() time.Duration {
 	return time.Duration(t.Nano())
 }
 
-// doorEar hears at the broker what the agent writes down about the door.
-type doorEar struct {
+// ear hears at the broker what a program writes down, as far as its records are of some types.
+type ear struct {
 	client mqtt.Client
+	types  []string
 	heard  chan heardRecord
 }
 
@@ -35,10 +37,10 @@ type heardRecord struct {
 	at  time.Duration
 }
 
-func listenToDoor(broker string) (*doorEar, error) {
-	e := &doorEar{heard: make(chan heardRecord, 1024)}
+func listenTo(broker, station, node string, types ...string) (*ear, error) {
+	e := &ear{types: types, heard: make(chan heardRecord, 1024)}
 	e.client = mqtt.NewClient(mqtt.NewClientOptions().AddBroker("tcp://" + broker).SetClientID("bench-ear").SetAutoReconnect(false))
-	topic := record.Topic{Station: stationName, Node: doorNode, Kind: record.KindUp, Stream: record.Events}.String()
+	topic := record.Topic{Station: station, Node: node, Kind: record.KindUp, Stream: record.Events}.String()
 	for _, step := range []func() mqtt.Token{e.client.Connect, func() mqtt.Token { return e.client.Subscribe(topic, 1, e.hear) }} {
 		token := step()
 		if !token.WaitTimeout(patience) {
@@ -53,16 +55,16 @@ func listenToDoor(broker string) (*doorEar, error) {
 	return e, nil
 }
 
-func (e *doorEar) close() { e.client.Disconnect(100) }
+func (e *ear) close() { e.client.Disconnect(100) }
 
-func (e *doorEar) hear(_ mqtt.Client, m mqtt.Message) {
+func (e *ear) hear(_ mqtt.Client, m mqtt.Message) {
 	at := mono()
 	batch, err := record.DecodeBatch(m.Payload())
 	if err != nil {
 		return // head office refuses it, and says so
 	}
 	for _, r := range batch.Records {
-		if r.Type == record.DoorOpened || r.Type == record.DoorClosed {
+		if slices.Contains(e.types, r.Type) {
 			select {
 			case e.heard <- heardRecord{r.Type, at}:
 			default: // nobody waits for so many
@@ -72,7 +74,7 @@ func (e *doorEar) hear(_ mqtt.Client, m mqtt.Message) {
 }
 
 // await waits for the next record of a type.
-func (e *doorEar) await(ctx context.Context, typ string) (time.Duration, error) {
+func (e *ear) await(ctx context.Context, typ string) (time.Duration, error) {
 	late := time.After(patience)
 	for {
 		select {

@@ -85,6 +85,8 @@ type scale struct {
 	// Badges are held to a reader, and as many times a door is moved. Still is how long nothing happens.
 	Badges int
 	Still  time.Duration
+	// Starts is how often the kiosk with its screen is started, Customers how many touch it.
+	Starts, Customers int
 	// Day and Week are how long a station lives, in days.
 	Day, Week float64
 	// QueueTurns is how often the queue's days are played in memory, by turns with what stands beside them.
@@ -95,10 +97,10 @@ type scale struct {
 
 var (
 	full = scale{Drain: 300_000, FileStore: 30_000, FileQueue: 1500, Bridge: 100_000, Turns: 3, Backlog: 1_000_000, Rounds: 1500,
-		Commits: 50, Openings: 5, Events: 200, LiveEvents: 1000, Badges: 300, Still: time.Minute, Day: 1, Week: 7, QueueTurns: 25,
+		Commits: 50, Openings: 5, Events: 200, LiveEvents: 1000, Badges: 300, Still: time.Minute, Starts: 9, Customers: 100, Day: 1, Week: 7, QueueTurns: 25,
 		Volume: 4 << 30}
 	quick = scale{Drain: 100_000, FileStore: 10_000, FileQueue: 300, Bridge: 50_000, Turns: 2, Backlog: 200_000, Rounds: 300,
-		Commits: 20, Openings: 3, Events: 50, LiveEvents: 200, Badges: 200, Still: 20 * time.Second, Day: 0.25, Week: 0.25, QueueTurns: 25,
+		Commits: 20, Openings: 3, Events: 50, LiveEvents: 200, Badges: 200, Still: 20 * time.Second, Starts: 5, Customers: 52, Day: 0.25, Week: 0.25, QueueTurns: 25,
 		Volume: 2 << 30}
 )
 
@@ -152,6 +154,7 @@ var allParts = []struct {
 	{"cost", "what a delivered record costs", (*bench).measureCost},
 	{"latency", "live", (*bench).measureLatency},
 	{"door", "a door, with a real agent in a simulated room", (*bench).measureDoor},
+	{"lobby", "the touchscreen, a real kiosk without a graphics card", (*bench).measureLobby},
 	{"queue", "the queue, in memory", (*bench).measureQueue},
 	{"memory", "memory that is not page cache", (*bench).measureMemory},
 }
