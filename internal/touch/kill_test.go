@@ -17,7 +17,8 @@ import (
 // and what the journal holds: nothing of what was promised is lost, nothing is there twice, and what was not finished has
 // not happened.
 func TestKilledAtEachScreen(t *testing.T) {
-	s := open(t, prop{hang: 6 * time.Minute, config: "appointments: {early: 12h, late: 12h, missed: 12h}\n"})
+	s := open(t, prop{hang: 6 * time.Minute, config: "appointments: {early: 12h, late: 12h, missed: 12h}\n" +
+		"notices:\n  - {id: saturday, zh: 本周六照常营业, en: Open this Saturday}\n"})
 	s.book(map[string]any{"id": "a1", "service": "payment", "at": soon(), "name": "王**", "code": "K3F9X"})
 	lead := func(steps ...[2]string) func() {
 		return func() {
@@ -37,15 +38,17 @@ func TestKilledAtEachScreen(t *testing.T) {
 		adds   map[string]int
 	}{
 		{"home", func() { s.reads(chinese) }, nil},
+		{"home, English", lead(english), nil},
 		{"ticket", lead([2]string{"缴费", "B001"}), map[string]int{record.TicketIssued: 1}},
 		{"check-in", lead(english, [2]string{"Check in", "Appointment check-in"}, [2]string{"Booking code", "Type your booking code"}), nil},
+		{"information", lead(english, [2]string{"Information", "Notices"}), nil},
 		{"survey: question", lead(english, [2]string{"Rate us", "Which visit is it about?"}, [2]string{"I have no ticket", "All in all"}), nil},
 		{"survey: thanks", lead(english, [2]string{"Rate us", "Which visit is it about?"}, [2]string{"I have no ticket", "All in all"},
 			[2]string{"Very satisfied", "Question 2"}, [2]string{"Stop here and send", "Thank you"}), map[string]int{record.SurveyAnswered: 1}},
 		{"complaint: not sent yet", lead(english, [2]string{"Complaints", "What would you"}, [2]string{"A complaint", "What is it about?"},
-			[2]string{"Something else", "What was it?"}, [2]string{"None of these", "Shall we call"}, [2]string{"No call, please", "Is this right?"}), nil},
+			[2]string{"Something else", "Shall we call"}, [2]string{"No call, please", "Is this right?"}), nil},
 		{"complaint: sent", lead(english, [2]string{"Complaints", "What would you"}, [2]string{"A complaint", "What is it about?"},
-			[2]string{"Something else", "What was it?"}, [2]string{"None of these", "Shall we call"}, [2]string{"No call, please", "Is this right?"},
+			[2]string{"Something else", "Shall we call"}, [2]string{"No call, please", "Is this right?"},
 			[2]string{"Send", "We have got it"}), map[string]int{record.ComplaintFiled: 1, record.CaseOpened: 1}},
 	} {
 		c.lead()
