@@ -144,7 +144,7 @@ func (l *lobbySite) tap(ctx context.Context, text string, t *tapTimes) (at, pain
 	if err != nil {
 		return 0, 0, err
 	}
-	if err := pause(ctx, settles); err != nil {
+	if err := pause(ctx, settles-time.Since(l.painted)); err != nil {
 		return 0, 0, err
 	}
 	thing, _ := v.Find(text)
@@ -167,5 +167,6 @@ func (l *lobbySite) tap(ctx context.Context, text string, t *tapTimes) (at, pain
 	if err != nil {
 		return 0, 0, fmt.Errorf("a tap on %q: %w", text, err)
 	}
+	l.painted = there
 	return at, there.Sub(began), nil
 }

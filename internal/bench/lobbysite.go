@@ -21,6 +21,7 @@ type lobbySite struct {
 	display *touch.Display
 	eye     *eye
 	kiosk   *touch.Kiosk
+	painted time.Time // when the last tap's screen was there
 	cleanup lifecycle.Cleanup
 }
 
