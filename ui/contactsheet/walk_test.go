@@ -182,7 +182,6 @@ func (v *visitor) backroom(look func(name string)) {
 	}
 	look("staff: PIN")
 	v.tap(c.Done)
-	v.settle()
 	v.answered()
 	look("staff")
 }
