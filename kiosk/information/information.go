@@ -28,7 +28,7 @@ type Group struct {
 	Items []Item `json:"items"`
 }
 
-// Item is one price, as it is shown: "10.00", "0.05%" or "免费" is not calculated with.
+// Item is one price, as it is shown: "10.00" or "0.05%" is not calculated with.
 type Item struct {
 	Text  Text   `json:"text"`
 	Price string `json:"price"`

@@ -86,7 +86,7 @@ func priceRows(groups []Group, l lang.Language) (rows []row) {
 		for _, item := range g.Items {
 			cost := item.Price
 			if unit := item.Unit.In(l); unit != "" {
-				cost += " / " + unit
+				cost += " " + unit
 			}
 			rows = append(rows, row{kind: price, cells: [4]string{item.Names.In(l), item.Note.In(l), cost}})
 		}
