@@ -42,6 +42,8 @@ var (
 const (
 	format   = 2
 	pageSize = 4096
+	// latestFormat is more than any program will write for a long time: what says a later one is damaged, and not newer.
+	latestFormat = 255
 )
 
 func bucketOf(s record.Stream) []byte { return []byte(s) }
@@ -243,6 +245,8 @@ func readState(tx *bbolt.Tx) (state, error) {
 		return state{}, fmt.Errorf("%w: it has no meta bucket", errDamaged)
 	}
 	switch f := parseNumber(meta.Get(keyFormat)); {
+	case f > latestFormat:
+		return state{}, fmt.Errorf("%w: format %d", errDamaged, f)
 	case f > format:
 		return state{}, fmt.Errorf("format %d is newer than this program understands (%d): install the newer program", f, format)
 	case f == 1:

@@ -165,3 +165,32 @@ func TestDamageInOlderFormat(t *testing.T) {
 		t.Errorf("set aside %v, want one", aside)
 	}
 }
+
+// TestAFormatThatNobodyWrites is a bit that turned: it is damage, and not the work of a newer program.
+func TestAFormatThatNobodyWrites(t *testing.T) {
+	dir := t.TempDir()
+	j := mustOpen(t, dir, options())
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	write := func(f uint64) {
+		t.Helper()
+		db, err := bbolt.Open(filepath.Join(dir, FileName), 0o600, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyFormat, number(f)) })
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(format + 1)
+	if _, err := Open(dir, options()); err == nil || !strings.Contains(err.Error(), "install the newer program") {
+		t.Errorf("the next format: %v", err)
+	}
+	write(format | 1<<22)
+	j = mustOpen(t, dir, options())
+	if got, _ := mustRead(t, j, record.Events, 0, 9); len(got) != 1 || got[0].Type != record.JournalReplaced {
+		t.Errorf("records %v, want the one of the replacement", got)
+	}
+}
