@@ -19,7 +19,7 @@ import (
 // touched before. In between nobody has the keyboard, as when another window had it and has gone.
 func TestScanner(t *testing.T) {
 	if programs.Raced {
-		t.Skip("under the race detector keys arrive as slowly as people type; it runs without")
+		t.Skip("under the race detector, which slows the screen, keys seem to come as slowly as people type them")
 	}
 	s := open(t, prop{config: "appointments: {early: 12h, late: 12h, missed: 12h}\nboard: {address: \"http://192.0.2.7:8090\"}\n"})
 	s.book(map[string]any{"id": "a1", "service": "payment", "at": soon(), "name": "王**", "code": "K3F9X"})
